@@ -1,0 +1,90 @@
+"""The window: what a convolution, a pooling and a receptive field slide along one axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shapecalc.formulas import lengths
+
+PaddingWord = Literal["valid", "same", "same_lower", "half", "full", "causal"]
+Padding = PaddingWord | tuple[int, int]
+"""One axis' padding: a word, or the cells before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window along one axis: its taps, how far apart they are, how far it steps, how the ends are padded."""
+
+    size: int
+    stride: int = 1
+    dilation: int = 1
+    padding: Padding = "valid"
+    ceil: bool = False
+    """A last window may hang over the end (pooling only)."""
+
+    @property
+    def reach(self) -> int:
+        """Cells from the first tap to the last; a plain size where there is no dilation."""
+        return self.size if self.dilation == 1 else lengths.reach(self.size, self.dilation)
+
+    def pads(self, n: int) -> tuple[int, int]:
+        """Cells added before and after."""
+        match self.padding:
+            case "valid":
+                return 0, 0
+            case "same":  # the odd cell goes after, as TensorFlow does
+                missing = lengths.same_padding(n, self.reach, self.stride)
+                return missing // 2, missing - missing // 2
+            case "same_lower":
+                missing = lengths.same_padding(n, self.reach, self.stride)
+                return missing - missing // 2, missing // 2
+            case "half":
+                side = lengths.half(self.reach)
+                return side, side
+            case "full":
+                side = lengths.full(self.reach)
+                return side, side
+            case "causal":
+                return lengths.full(self.reach), 0
+            case (before, after):
+                return before, after
+
+    def length(self, n: int) -> int:
+        """Places the window takes along an axis of ``n`` cells; below 1 where it does not fit."""
+        if self.padding in {"same", "same_lower"}:
+            return lengths.same(n, self.stride)
+        before, after = self.pads(n)
+        if self.ceil:
+            return lengths.ceiling(n, self.reach, self.stride, before, after)
+        if before != after:
+            return lengths.uneven(n, self.reach, self.stride, before, after)
+        if before == 0:
+            return lengths.valid(n, self.reach, self.stride)
+        return lengths.explicit(n, self.reach, self.stride, before)
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed:
+    """A window run backwards along one axis: each input cell is spread over the taps."""
+
+    size: int
+    stride: int = 1
+    dilation: int = 1
+    padding: Padding = "valid"
+    extra: int = 0
+    """Cells added at the end: output padding."""
+
+    def length(self, n: int) -> int:
+        """Cells that ``n`` input cells give; below 1 where the padding cuts all off."""
+        reach = self.size if self.dilation == 1 else lengths.reach(self.size, self.dilation)
+        before, after = Window(self.size, self.stride, self.dilation, self.padding).pads(n)
+        if before == after == self.extra == 0:
+            return lengths.transposed_plain(n, reach, self.stride)
+        return lengths.transposed(n, reach, self.stride, before, after, self.extra)
+
+    def as_window(self, n: int) -> Window:
+        """The ordinary window that reads what this one spreads, where the stride is 1."""
+        before, after = Window(self.size, 1, self.dilation, self.padding).pads(n)
+        side = lengths.full(self.size if self.dilation == 1 else lengths.reach(self.size, self.dilation))
+        return Window(self.size, 1, self.dilation, (side - before, side - after))
