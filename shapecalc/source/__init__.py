@@ -1,0 +1,1 @@
+"""From what a user gives to plain data: YAML with the place of every key, and expressions."""
