@@ -1,0 +1,130 @@
+"""What every layer states: its facts."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shapecalc.diagnostics import Mismatch
+from shapecalc.formulas.reach import SAME_CELL, WHOLE, Reach, Unknown
+from shapecalc.shape import Shape
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.floating[Any]]
+else:
+    Array = Any  # NumPy is loaded when a network is run, not when its shapes are asked for
+
+Weights = Mapping[str, Array]
+
+Ops = dict[str, int]
+"""Operations by kind; the kinds are listed in OPS."""
+
+OPS = ("mac", "add", "mul", "div", "compare", "exp", "log", "sqrt", "tanh", "erf")
+AXES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+
+
+class Layer(BaseModel, ABC):
+    """A kind of layer: its options, then its facts. Each fact is given the shapes of all inputs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+    kind: ClassVar[str]
+    """The key that names it in a file."""
+    main: ClassVar[str | None] = None
+    """The option that the key's own value gives."""
+    family: ClassVar[str]
+    """The heading it stands under in ``shapecalc layers``."""
+    composes: ClassVar[bool] = False
+    """Takes the options ``norm`` and ``activation``, each a layer of its own after it."""
+    merges: ClassVar[bool] = False
+    """Takes several inputs, named by the key's own value."""
+    example: ClassVar[str]
+    """A runnable layer list, for the kind's page."""
+    example_input: ClassVar[tuple[int, ...]] = (8, 16, 16)
+
+    @abstractmethod
+    def output(self, *xs: Shape) -> Shape:
+        """The shape it gives.
+
+        Raises:
+            Mismatch: it cannot take these inputs.
+        """
+
+    @abstractmethod
+    def weights(self, *xs: Shape) -> dict[str, Shape]:
+        """The shapes of the tensors it trains, by name; one that it keeps but does not train is a Buffer."""
+
+    def ops(self, *xs: Shape) -> Ops | None:
+        """The operations it spends on one example, by kind; None: not known."""
+        return None
+
+    def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """For each input, for each of its spatial axes: how the same axis of the output sees it."""
+        why = Unknown(f"`{self.kind}` does not state its reach")
+        return tuple((why,) * x.rank for x in xs)
+
+    @abstractmethod
+    def forward(self, *xs: Array, weights: Weights) -> Array:
+        """What it does to arrays of shape ``(batch, channels, *lengths)``."""
+
+
+class Weightless(Layer):
+    """A layer that trains nothing and keeps nothing."""
+
+    def weights(self, *xs: Shape) -> dict[str, Shape]:
+        return {}
+
+
+class Elementwise(Weightless):
+    """A layer that keeps the shape, each output cell reading the same place of its input."""
+
+    def output(self, *xs: Shape) -> Shape:
+        return xs[0]
+
+    def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        return tuple((SAME_CELL,) * x.rank for x in xs)
+
+
+def whole(*xs: Shape) -> tuple[tuple[Reach, ...], ...]:
+    """The reach of a layer whose every output sees all of its input."""
+    return tuple((WHOLE,) * x.rank for x in xs)
+
+
+def spread(value: Any, rank: int, field: str) -> tuple[Any, ...]:
+    """One value for each axis: a scalar is repeated, a list has to have as many as there are axes.
+
+    Raises:
+        Mismatch: it has another number of them.
+    """
+    if not isinstance(value, tuple):
+        return (value,) * rank
+    if len(value) != rank:
+        axes = ", ".join(AXES.get(rank, ()))
+        raise Mismatch(
+            "E308",
+            f"gives `{field}` for {len(value)} {'axis' if len(value) == 1 else 'axes'} of {rank}",
+            field=field,
+            label=f"the input has {rank} spatial {'axis' if rank == 1 else 'axes'}" + (f": {axes}" if axes else ""),
+            help="give one value for each axis, or a single one for all",
+        )
+    return value
+
+
+def spatial(x: Shape, doing: str) -> int:
+    """The number of spatial axes of an input that has to have some.
+
+    Raises:
+        Mismatch: it is flat.
+    """
+    if x.rank == 0:
+        raise Mismatch(
+            "E304",
+            f"{doing} a flat input of {x}",
+            label="the input has no spatial axes",
+            help="put it before the `flatten` or global pooling; an input is written [C, H, W] or [C, L]",
+        )
+    return x.rank
