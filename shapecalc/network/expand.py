@@ -1,0 +1,357 @@
+"""From what a file says to a Graph: loops unrolled, blocks called, names settled, each layer asked for its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shapecalc.diagnostics import Diagnostic, Mismatch, Related, Route
+from shapecalc.layers.fields import flag, text, whole
+from shapecalc.network.claims import expect, share
+from shapecalc.network.graph import Group, Node
+from shapecalc.network.joins import parallel, residual
+from shapecalc.network.names import NOWHERE, Frame, Names, Span
+from shapecalc.network.options import Faults, LayerMaker, told
+from shapecalc.network.parts import Part, parts_of
+from shapecalc.network.scope import Scope, bound, each_item
+from shapecalc.network.sources import sources_of
+from shapecalc.network.spec import (
+    CallItem,
+    Item,
+    LayerItem,
+    LoopItem,
+    NetworkSpec,
+    ParallelItem,
+    ResidualItem,
+)
+from shapecalc.source.expressions import ExpressionError
+
+if TYPE_CHECKING:
+    from shapecalc.layers.base import Layer
+    from shapecalc.shape import Shape
+
+MOST_NODES = 100_000
+MOST_VISITS = 500_000
+DEEPEST = 60
+
+
+class Refused(Exception):
+    """The network passes a bound, and expanding stops."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+        super().__init__()
+
+
+class Expander:
+    """The state of one walk over a spec."""
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        kinds: Mapping[str, type[Layer]],
+        inputs: Mapping[str, Shape | None],
+        scope: Scope,
+    ) -> None:
+        self.spec = spec
+        self.kinds = kinds
+        self.globals = scope
+        self.maker = LayerMaker(kinds)
+        self.names = Names()
+        self.nodes: list[Node] = []
+        self.groups: list[Group] = []
+        self.shapes: dict[str, Shape | None] = {**inputs, NOWHERE: None}
+        self.owners: dict[str, tuple[str, Route]] = {}
+        """For each node the name and route of the item that made it, as the user knows it."""
+        self.faults: dict[Route, Diagnostic] = {}
+        self.top = Frame()
+        self.visits = 0
+        self.depth = 0
+        for name in inputs:
+            route = spec.input_routes.get(name, ("input",))
+            self.names.spans[name] = Span(0, 0, name, route)
+            self.owners[name] = (name, route)
+
+    def run(self) -> str:
+        """Expand the whole file; the node that ends it."""
+        inputs = [name for name in self.shapes if name != NOWHERE]
+        return self.body(self.spec.layers, self.top, self.globals, inputs[0] if len(inputs) == 1 else NOWHERE)
+
+    # faults
+
+    def tell(self, diagnostic: Diagnostic, frame: Frame) -> None:
+        """Keep a fault: one for each route, with the calls that led to it first."""
+        calls = tuple(Related("called here", route) for route in frame.calls)
+        self.faults.setdefault(diagnostic.route, replace(diagnostic, related=diagnostic.related + calls))
+
+    def broken(self, item: Item, frame: Frame, name: str = "") -> str:
+        """A node of which nothing is known but its name."""
+        if not name:
+            given = item.options.get("name")
+            name = f"{frame.prefix}{given}" if isinstance(given, str) and "$" not in given else ""
+        if not name or name in self.names.spans:
+            name = self.names.counted(item.head or "layer", frame)
+        self.add(Node(name, item.head or "?", None, (), item.route), name, item.route)
+        self.names.spans[name] = Span(len(self.nodes) - 1, len(self.nodes), name, item.route)
+        return name
+
+    # the walk
+
+    def body(self, items: Sequence[Item], frame: Frame, scope: Scope, prev: str) -> str:
+        """Expand the entries of a list, each from the one before; the node that ends it."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            route = items[0].route if items else ()
+            raise Refused(
+                Diagnostic(
+                    "E206",
+                    f"blocks and paths are nested deeper than {DEEPEST}",
+                    route,
+                    "too deep here",
+                    "flatten some",
+                )
+            )
+        for item in items:
+            prev = self.item(item, frame, scope, prev)
+        self.depth -= 1
+        return prev
+
+    def item(self, item: Item, frame: Frame, scope: Scope, prev: str) -> str:
+        """Expand one entry as often as it says; the node that ends it."""
+        options = item.options
+        option = "when"
+        try:
+            if "when" in options and not flag(options["when"], scope):
+                self.skip(item, frame, scope)
+                return prev
+            option = "repeat"
+            if "repeat" not in options:
+                return self.once(item, frame, scope, prev, None)
+            times = whole(options["repeat"], scope)
+        except ExpressionError as error:
+            self.tell(told(error, item.place(option)), frame)
+            return self.broken(item, frame)
+        if times < 0:
+            self.tell(
+                Diagnostic(
+                    "E115",
+                    f"`repeat` is {times}",
+                    item.place("repeat"),
+                    "must be at least 0",
+                    "0 leaves it out",
+                ),
+                frame,
+            )
+            return self.broken(item, frame)
+        start = len(self.nodes)
+        for number in range(1, times + 1):
+            prev = self.once(item, frame, scope, prev, number)
+        if times and (name := self.given(item, frame, scope)):
+            self.names.spans[frame.prefix + name] = Span(start, len(self.nodes), prev, item.route)
+        return prev
+
+    def once(self, item: Item, frame: Frame, scope: Scope, prev: str, number: int | None) -> str:
+        """Expand one entry once."""
+        self.visits += 1
+        if self.visits > MOST_VISITS or len(self.nodes) > MOST_NODES:
+            raise Refused(
+                Diagnostic(
+                    "E206",
+                    f"the network has more than {MOST_NODES:,} layers",
+                    item.route,
+                    "counted up to here",
+                    "use smaller loops or repeats",
+                    related=tuple(Related("called here", route) for route in frame.calls[:3]),
+                )
+            )
+        match item:
+            case LoopItem():
+                return self.loop(item, frame, scope, prev)
+            case LayerItem() | CallItem() | ParallelItem() | ResidualItem():
+                name = self.name(item, frame, scope, number)
+                start = len(self.nodes)
+                sources = sources_of(self, item, frame, scope, prev)
+                if name is None or sources is None:
+                    return self.broken(item, frame, name or "")
+                match item:
+                    case LayerItem():
+                        end = self.layer(item, frame, scope, sources, name)
+                    case CallItem():
+                        end = self.call(item, frame, scope, sources[0], name)
+                    case ParallelItem():
+                        end = parallel(self, item, frame, scope, sources[0], name)
+                    case _:
+                        end = residual(self, item, frame, scope, sources[0], name)
+                self.names.spans[name] = Span(start, len(self.nodes), end, item.route)
+                if "share" in item.options:
+                    share(self, item, frame, scope, start)
+                if "expect" in item.options:
+                    expect(self, item, frame, scope, end, name)
+                return end
+        return self.broken(item, frame)
+
+    def loop(self, item: LoopItem, frame: Frame, scope: Scope, prev: str) -> str:
+        """Expand a body once for each value of the loop's variables."""
+        columns = []
+        for name, raw in item.variables.items():
+            try:
+                columns.append(each_item(raw, scope))
+            except ExpressionError as error:
+                self.tell(told(error, (*item.route, "for", name)), frame)
+                return self.broken(item, frame)
+        lengths = [len(column) for column in columns]
+        for name, length in zip(item.variables, lengths, strict=True):
+            if length != lengths[0]:
+                first = next(iter(item.variables))
+                self.tell(
+                    Diagnostic(
+                        "E205",
+                        f"the lists of `for` go in step, but `{first}` has {lengths[0]} items and `{name}` {length}",
+                        (*item.route, "for", name),
+                        f"{length} here",
+                        "give each list as many items",
+                        related=(Related(f"{lengths[0]} here", (*item.route, "for", first)),),
+                    ),
+                    frame,
+                )
+                return self.broken(item, frame)
+        for values in zip(*columns, strict=True):
+            self.visits += 1
+            inner = bound(zip(item.variables, values, strict=True), scope)
+            prev = self.body(item.body, frame, inner, prev)
+        return prev
+
+    def call(self, item: CallItem, frame: Frame, scope: Scope, source: str, name: str) -> str:
+        """Expand a block's body, with its parameters bound and names of its own."""
+        block = self.spec.blocks[item.head]
+        inner = Scope(self.globals)
+        inner.bind({key: raw for key, raw in block.params.items() if key not in item.arguments})
+        inner.bind(item.arguments, scope)
+        start = len(self.nodes)
+        body = Frame(f"{name}.", self.top, (item.key, *frame.calls))
+        end = self.body(block.body, body, inner, source)
+        self.group(name, item.head, "call", start, end, frame)
+        return end
+
+    def layer(self, item: LayerItem, frame: Frame, scope: Scope, sources: Sequence[str], name: str) -> str:
+        """A layer, with its norm and activation as nodes of their own."""
+        try:
+            parts = parts_of(self, item, item.head, scope)
+        except Faults as faults:
+            for diagnostic in faults.diagnostics:
+                self.tell(diagnostic, frame)
+            return self.broken(item, frame, name)
+        return self.chain(parts, sources, name, item, frame)
+
+    def chain(self, parts: Sequence[Part], sources: Sequence[str], name: str, item: Item, frame: Frame) -> str:
+        """The parts of one layer, each fed by the one before; the last one."""
+        if len(parts) == 1:
+            return self.emit(parts[0], sources, name, name, item, frame)
+        start = len(self.nodes)
+        for part in parts:
+            sources = (self.emit(part, sources, f"{name}.{part.suffix}", name, item, frame),)
+        self.group(name, "+".join(part.word for part in parts), "layer", start, sources[0], frame)
+        return sources[0]
+
+    def emit(self, part: Part, sources: Sequence[str], name: str, owner: str, item: Item, frame: Frame) -> str:
+        """One node, its layer asked for its facts."""
+        layer = part.layer
+        xs = [x for x in (self.shapes[source] for source in sources) if x is not None]
+        node = Node(name, layer.kind, layer, tuple(sources), part.route)
+        if len(xs) == len(sources):
+            try:
+                output = layer.output(*xs)
+                node = Node(
+                    name,
+                    layer.kind,
+                    layer,
+                    tuple(sources),
+                    part.route,
+                    output,
+                    layer.weights(*xs),
+                    layer.ops(*xs),
+                    layer.reach(*xs),
+                )
+            except Mismatch as fault:
+                self.mismatch(fault, part, sources, owner, frame)
+        self.add(node, owner, item.route)
+        return name
+
+    def mismatch(self, fault: Mismatch, part: Part, sources: Sequence[str], owner: str, frame: Frame) -> None:
+        """Tell that a layer cannot take its input, and where the input's shape comes from."""
+        route = part.places.get(fault.field, part.route)
+        related = []
+        for source in dict.fromkeys(sources):
+            name, place = self.owners[source]
+            related.append(Related(f"`{name}` gives {self.shapes[source]}", place))
+        message = f"layer `{owner}` {fault.message}"
+        self.tell(
+            Diagnostic(
+                fault.code,
+                message,
+                route,
+                fault.label,
+                fault.help,
+                related=tuple(related),
+                at_key=route == part.route,
+            ),
+            frame,
+        )
+
+    def add(self, node: Node, owner: str, route: Route) -> None:
+        """Keep a node."""
+        self.nodes.append(node)
+        self.shapes[node.name] = node.output
+        self.owners[node.name] = (owner, route)
+
+    def group(self, name: str, kind: str, sort: str, start: int, end: str, frame: Frame) -> None:
+        """Keep the nodes made since ``start`` as one."""
+        if len(self.nodes) > start:
+            self.groups.append(Group(name, kind, sort, start, len(self.nodes), end, frame.level))  # type: ignore[arg-type]
+
+    # names
+
+    def given(self, item: Item, frame: Frame, scope: Scope) -> str:
+        """The name that an item is given, its variables inserted; empty if none."""
+        if "name" not in item.options:
+            return ""
+        return text(item.options["name"], scope)
+
+    def name(self, item: Item, frame: Frame, scope: Scope, number: int | None) -> str | None:
+        """The full name of an item: given, or counted. None where the given one is at fault."""
+        try:
+            given = self.given(item, frame, scope)
+        except ExpressionError as error:
+            self.tell(told(error, item.place("name")), frame)
+            return None
+        if not given:
+            if "name" in item.options:
+                self.tell(Diagnostic("E126", "a name is empty", item.place("name"), "no name"), frame)
+            return self.names.counted(item.head, frame)
+        route = item.place("name")
+        if "." in given or given in {"input", "prev"} or not given.isprintable():
+            label = "reserved" if given in {"input", "prev"} else "a name is printable text without dots"
+            self.tell(Diagnostic("E126", f"`{given}` cannot be a name", route, label), frame)
+            return None
+        full = f"{frame.prefix}{given}" + (f".{number}" if number is not None else "")
+        if (first := self.names.spans.get(full)) is not None:
+            looped = first.route == item.route
+            self.tell(
+                Diagnostic(
+                    "E207",
+                    f"the name `{given}` is taken",
+                    route,
+                    "given again by the next round" if looped else "the second one",
+                    f"make it differ, as in `name: {given}$i` with the loop's variable" if looped else "give another",
+                    related=() if looped else (Related("the first one", first.route),),
+                ),
+                frame,
+            )
+            return self.names.counted(item.head, frame)
+        return full
+
+    def skip(self, item: Item, frame: Frame, scope: Scope) -> None:
+        """Remember the name of an item that its condition leaves out."""
+        if name := self.given(item, frame, scope):
+            self.names.left_out.add(frame.prefix + name)

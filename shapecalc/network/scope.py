@@ -1,0 +1,147 @@
+"""What the names in a file stand for: variables, block parameters, loop variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
+
+from shapecalc.source.expressions import ExpressionError, Value, evaluate, exact, normal, shown
+
+INSERTED = re.compile(r"\$(?:(\$)|([^\W\d]\w*)|\(((?:[^()]|\([^()]*\))*)\))")
+
+
+class Binding:
+    """A value as written and the scope it was written in: computed when it is first read."""
+
+    __slots__ = ("_busy", "_value", "raw", "scope")
+
+    def __init__(self, raw: object, scope: Scope) -> None:
+        self.raw = raw
+        self.scope = scope
+        self._value: Value = None
+        self._busy = False
+
+    def value(self, name: str) -> Value:
+        """The value; a text is an expression."""
+        if self._value is None:
+            if self._busy:
+                raise ExpressionError(
+                    "E125", f"`{name}` is defined by itself", "needs its own value", "give it a value"
+                )
+            self._busy = True
+            try:
+                self._value = self._read(self.raw)
+            finally:
+                self._busy = False
+        return self._value
+
+    def _read(self, raw: object) -> Value:
+        match raw:
+            case float():
+                return exact(raw)
+            case str():
+                return evaluate(self.scope.insert(raw), self.scope)
+            case list():
+                return [self._item(item) for item in raw]
+            case None:
+                raise ExpressionError("E114", "a variable here has no value", "empty", "give it a value")
+        return cast("Value", raw)
+
+    def _item(self, raw: object) -> Value:
+        if not isinstance(raw, str):
+            return self._read(raw)
+        try:
+            return self._read(raw)
+        except ExpressionError:  # a word of a list of words, such as activations
+            return self.scope.insert(raw)
+
+    def text(self, name: str) -> str:
+        """The value as text: a text as it stands, with its own variables inserted."""
+        if isinstance(self.raw, str):
+            return self.scope.insert(self.raw)
+        return shown(self.value(name))
+
+
+class Scope:
+    """Names and their bindings, inside another scope or none."""
+
+    __slots__ = ("bindings", "outer")
+
+    def __init__(self, outer: Scope | None = None) -> None:
+        self.outer = outer
+        self.bindings: dict[str, Binding] = {}
+
+    def bind(self, values: Mapping[str, object], scope: Scope | None = None) -> Scope:
+        """This scope, with names bound to values written in ``scope`` (this one, if none is given)."""
+        for name, raw in values.items():
+            self.bindings[normal(name)] = Binding(raw, scope or self)
+        return self
+
+    def find(self, name: str) -> Binding | None:
+        """The binding of a name, here or further out."""
+        scope: Scope | None = self
+        while scope is not None:
+            if (binding := scope.bindings.get(name)) is not None:
+                return binding
+            scope = scope.outer
+        return None
+
+    def value(self, name: str) -> Value:
+        """What a name stands for; ``KeyError`` if nothing."""
+        if (binding := self.find(normal(name))) is None:
+            raise KeyError(name)
+        return binding.value(name)
+
+    def names(self) -> Iterator[str]:
+        """All names that are known here."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield from scope.bindings
+            scope = scope.outer
+
+    def insert(self, text: str) -> str:
+        """The text with ``$name`` and ``$(expression)`` replaced; ``$$`` is a dollar."""
+        return INSERTED.sub(self._inserted, text) if "$" in text else text
+
+    def _inserted(self, match: re.Match[str]) -> str:
+        dollar, name, expression = match.groups()
+        if dollar:
+            return dollar
+        span = (match.start(), match.end() - match.start())
+        try:
+            if name and (binding := self.find(normal(name))) is not None:
+                return binding.text(name)
+            return shown(evaluate(name or expression, self))
+        except ExpressionError as error:
+            error.span = span
+            raise
+
+
+def each_item(raw: object, scope: Scope) -> list[object]:
+    """The items a loop goes through: a list as written, or an expression that gives one."""
+    if isinstance(raw, list):
+        return raw
+    value: Value = None
+    if isinstance(raw, str):
+        text = scope.insert(raw)
+        binding = scope.find(normal(text.strip()))
+        if binding is not None and isinstance(binding.raw, list):
+            return [Binding(item, binding.scope) for item in binding.raw]
+        value = evaluate(text, scope)
+    if not isinstance(value, list):
+        raise ExpressionError(
+            "E114",
+            "a loop needs a list",
+            "not a list",
+            "write [1, 2, 3], range(3), or a variable that is a list",
+        )
+    return list(value)
+
+
+def bound(values: Iterable[tuple[str, object]], scope: Scope) -> Scope:
+    """A scope inside another in which each name stands for an item of its list."""
+    inner = Scope(scope)
+    for name, item in values:
+        inner.bindings[normal(name)] = item if isinstance(item, Binding) else Binding(item, scope)
+    return inner
