@@ -1,0 +1,50 @@
+"""Whole-process time of `analyze specs/resnet50.yaml` against a process that only imports what it stands on.
+
+Run: python benchmarks/startup.py [RUNS]
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SPEC = Path(__file__).parent.parent / "specs" / "resnet50.yaml"
+ANALYZE = f"""
+import sys
+sys.argv = ["shapecalc", "analyze", {str(SPEC)!r}]
+from shapecalc.cli import main
+try:
+    main()
+finally:
+    assert "numpy" not in sys.modules
+"""
+IMPORTS = """
+import click, rich.console, rich.table, yaml
+from pydantic import BaseModel
+class Model(BaseModel):
+    n: int
+print(Model(n=1))
+"""
+
+
+def seconds(code: str) -> float:
+    """The wall time of a Python process that runs this code, its output piped away."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Time the two in turn, and print medians and the median of the ratios."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    pairs = [(seconds(ANALYZE), seconds(IMPORTS)) for _ in range(runs + 1)][1:]
+    ours, floor = (statistics.median(column) for column in zip(*pairs, strict=True))
+    ratio = statistics.median(a / b for a, b in pairs)
+    print(f"analyze {ours * 1000:.0f} ms, imports alone {floor * 1000:.0f} ms, ratio {ratio:.2f} (median of {runs} pairs)")
+
+
+if __name__ == "__main__":
+    main()

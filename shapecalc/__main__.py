@@ -1,0 +1,5 @@
+"""``python -m shapecalc``."""
+
+from shapecalc.cli import main
+
+main()

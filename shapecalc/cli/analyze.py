@@ -1,0 +1,134 @@
+"""``shapecalc analyze``."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shapecalc.analysis import analyze
+from shapecalc.analysis.memory import DTYPES
+from shapecalc.cli.output import put
+from shapecalc.cli.reading import graph_of, shapes, tell_graph, tell_unread, variables
+from shapecalc.diagnostics import SpecError
+from shapecalc.render import formats
+
+if TYPE_CHECKING:
+    from shapecalc.render.formats import Asked
+
+EPILOG = """\b
+Examples:
+  shapecalc analyze net.yaml                     one row a layer, a block as one row
+  shapecalc analyze net.yaml --depth 1           blocks opened
+  shapecalc analyze net.yaml --expand stem       every node of `stem`
+  shapecalc analyze net.yaml --by kind           sums by kind of layer
+  shapecalc analyze net.yaml --set width=32 --input 3x320x320 --batch 8
+  shapecalc analyze net.yaml -o net.json         the suffix picks the format
+  cat net.yaml | shapecalc analyze -"""
+
+
+def _columns(_: click.Context, __: click.Parameter, given: str | None) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in given.split(",")) if given else ()
+    for name in names:
+        if name not in formats.COLUMN_NAMES:
+            raise click.BadParameter(f"`{name}` is not a column; there are {', '.join(formats.COLUMN_NAMES)}")
+    return names
+
+
+def _depth(_: click.Context, __: click.Parameter, given: str) -> int | None:
+    if given == "all":
+        return None
+    if not given.isdigit():
+        raise click.BadParameter(f"`{given}` is neither a number of levels nor `all`")
+    return int(given)
+
+
+@click.command(epilog=EPILOG)
+@click.argument("spec")
+@click.option(
+    "--depth", default="0", callback=_depth, metavar="N", help="Open N levels of blocks; `all` opens every node."
+)
+@click.option(
+    "--expand", multiple=True, metavar="NAME", help="Open this block or layer (repeatable); `all` opens everything."
+)
+@click.option("--by", type=click.Choice(["kind"]), help="Sums by kind of layer instead of a row for each.")
+@click.option(
+    "--columns", callback=_columns, metavar="A,B,…", help=f"Choose columns: {', '.join(formats.COLUMN_NAMES)}."
+)
+@click.option("--batch", type=click.IntRange(1, 10**9), default=1, show_default=True, help="Examples at once.")
+@click.option("--dtype", type=click.Choice(list(DTYPES)), default="float32", show_default=True, help="Number format.")
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    callback=shapes,
+    metavar="CxHxW",
+    help="Another input shape; NAME=… where there are several.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    callback=variables,
+    metavar="NAME=VALUE",
+    help="Set a variable of the file (repeatable).",
+)
+@click.option("--format", "form", type=click.Choice(list(formats.FORMATS)), help="How to print; `table` if not given.")
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to a file; its suffix picks the format.",
+)
+def command(
+    spec: str,
+    depth: int | None,
+    expand: tuple[str, ...],
+    by: str | None,
+    columns: tuple[str, ...],
+    batch: int,
+    dtype: str,
+    inputs: dict[str, object],
+    settings: dict[str, object],
+    form: str | None,
+    file: Path | None,
+) -> int:
+    """Print every layer's shape, parameters, cost and receptive field.
+
+    SPEC is a YAML file; `-` reads it from standard input.
+    """
+    if form is None:
+        form = formats.of_suffix(file.suffix) if file else "table"
+        if form is None:
+            raise click.BadParameter(f"{file}: no format has the suffix; there are {', '.join(formats.SUFFIXES)}")
+    gc.disable()  # one short walk that frees little: on 10,000 layers collecting costs as much again
+    try:
+        graph = graph_of(spec, settings, inputs)
+    except SpecError as error:
+        if form == "json":
+            put(formats.unread_json(error), file)
+        raise tell_unread(error) from None
+    analysis = analyze(graph, batch, dtype)
+    _known(expand, analysis.graph.groups)
+    opened = (*expand, *(("all",) if depth is None else ()))
+    asked: Asked = formats.Asked(analysis, depth or 0, opened, columns, by, to_file=file is not None)
+    text = formats.FORMATS[form](asked)
+    if text:
+        put(text, file)
+    return tell_graph(graph)
+
+
+def _known(names: tuple[str, ...], groups: tuple[object, ...]) -> None:
+    known = {getattr(group, "name", "") for group in groups}
+    for name in names:
+        if name != "all" and name not in known:
+            from shapecalc.diagnostics import nearest  # noqa: PLC0415  only a slip needs it
+
+            near = nearest(name, known)
+            raise click.BadParameter(
+                f"`{name}` is no block or layer that can be opened" + (f"; did you mean `{near}`?" if near else ""),
+                param_hint="--expand",
+            )
