@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shapecalc.analysis.cost import added, floating, operations
+from shapecalc.analysis.cost import added, floating, operations, summed
 from shapecalc.analysis.memory import DTYPES, peak
 from shapecalc.analysis.parameters import buffers, parameters
 from shapecalc.analysis.receptive import Field, Seen, receptive_fields
 from shapecalc.diagnostics import Diagnostic, Route, Severity
-from shapecalc.formulas.counting import altogether, batched, elements, stored
+from shapecalc.formulas.counting import batched, elements, stored
 from shapecalc.formulas.reach import Unknown
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ Total = int | AtLeast
 def sum_known(parts: Iterable[int | None]) -> Total:
     """The parts added up; at least that much, where one of them is not known."""
     every = list(parts)
-    known = tuple(part for part in every if part is not None)
-    whole = altogether(known)
+    known = [part for part in every if part is not None]
+    whole = summed(known)
     return whole if len(known) == len(every) else AtLeast(whole)
 
 
@@ -192,7 +192,7 @@ def analyze(graph: Graph, batch: int = 1, dtype: str = "float32") -> Analysis:
         if size is not None:
             sizes[node.name] = size
         layers.append(_layer(node, index, batch, size, fields.get(node.name)))
-    complete = not graph.wrong
+    complete = graph.complete and all(node.output is not None for node in graph)
     params, kept = sum_known(layer.params for layer in layers), sum_known(layer.buffers for layer in layers)  # type: ignore[misc]
     ops = added(layer.ops for layer in layers if layer.ops is not None)
     all_ops = complete and all(layer.ops is not None for layer in layers)

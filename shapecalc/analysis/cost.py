@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from shapecalc.formulas.counting import batched, flops
+from shapecalc.formulas.counting import altogether, batched, flops
 from shapecalc.layers.base import OPS, Ops
 
 if TYPE_CHECKING:
@@ -21,11 +21,17 @@ def operations(node: Node, batch: int) -> Ops | None:
 
 def added(parts: Iterable[Mapping[str, int]]) -> Ops:
     """Operations by kind, added up; only the kinds that occur, in one order."""
-    sums: dict[str, int] = {}
+    found: dict[str, list[int]] = {}
     for ops in parts:
         for kind, count in ops.items():
-            sums[kind] = sums.get(kind, 0) + count
-    return {kind: sums[kind] for kind in OPS if kind in sums}
+            found.setdefault(kind, []).append(count)
+    return {kind: summed(found[kind]) for kind in OPS if kind in found}
+
+
+def summed(parts: Iterable[int]) -> int:
+    """The parts added up, those that are nothing left out of the sum that is written."""
+    some = tuple(part for part in parts if part)
+    return some[0] if len(some) == 1 else altogether(some)
 
 
 def floating(ops: Mapping[str, int]) -> int:

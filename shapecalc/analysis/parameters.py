@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shapecalc.formulas.counting import altogether, elements
+from shapecalc.analysis.cost import summed
+from shapecalc.formulas.counting import elements
 from shapecalc.shape import Buffer
 
 if TYPE_CHECKING:
@@ -27,4 +28,4 @@ def _count(node: Node, *, buffers: bool) -> int | None:
     if node.shared_with is not None:
         return 0
     sizes = [elements(shape) for shape in node.weights.values() if isinstance(shape, Buffer) is buffers]
-    return sizes[0] if len(sizes) == 1 else altogether(tuple(sizes))
+    return summed(sizes)

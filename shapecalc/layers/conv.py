@@ -62,8 +62,8 @@ def divided(channels: int, filters: int, groups: int) -> None:
             )
 
 
-def fitted(windows: tuple[Window, ...], x: Shape, size: str) -> tuple[int, ...]:
-    """The number of places along each axis.
+def fitted(windows: tuple[Window, ...], x: Shape, size: str, key: str = "") -> tuple[int, ...]:
+    """The number of places along each axis; ``size`` is the option that gives the taps, ``key`` what the user calls it.
 
     Raises:
         Mismatch: a window is larger than its padded axis.
@@ -78,7 +78,7 @@ def fitted(windows: tuple[Window, ...], x: Shape, size: str) -> tuple[int, ...]:
             if padded > n:
                 label += f" ({n} and {padded - n} of padding)"
             fits = (padded - 1) // window.dilation + 1
-            ways = [f"`{size}: {fits}`"] if fits >= 1 else []
+            ways = [f"`{key or size}: {fits}`"] if fits >= 1 else []
             ways += [f"{-(-short // 2)} more padding a side", f"an input longer by {short} here"]
             raise Mismatch(
                 "E302",

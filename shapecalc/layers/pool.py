@@ -53,7 +53,7 @@ class Pool(Weightless):
 
     def output(self, *xs: Shape) -> Shape:
         (x,) = xs
-        return Shape(x.channels, *fitted(self.windows(spatial(x, "pools")), x, "size"))
+        return Shape(x.channels, *fitted(self.windows(spatial(x, "pools")), x, "size", self.kind))
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return tuple(self.windows(x.rank) for x in xs)

@@ -47,9 +47,10 @@ def build(
     walk = Expander(spec, kinds, shapes, scope)
     try:
         end = walk.run()
+        complete = bool(walk.nodes) or not faults
     except Refused as refused:
         walk.faults[refused.diagnostic.route] = refused.diagnostic
-        end = NOWHERE
+        end, complete = NOWHERE, False
     outputs = _outputs(spec, walk, end)
     told_already = {fault.route for fault in faults}
     later = [fault for route, fault in walk.faults.items() if route not in told_already]
@@ -60,6 +61,7 @@ def build(
         groups=tuple(walk.groups),
         outputs=outputs,
         diagnostics=tuple(sorted([*faults, *unread, *later], key=lambda fault: _position(document, fault))),
+        complete=complete,
         document=document,
     )
 

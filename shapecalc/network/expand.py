@@ -85,6 +85,12 @@ class Expander:
         calls = tuple(Related("called here", route) for route in frame.calls)
         self.faults.setdefault(diagnostic.route, replace(diagnostic, related=diagnostic.related + calls))
 
+    def tell_of(self, item: Item, diagnostic: Diagnostic, frame: Frame) -> None:
+        """Keep a fault of an item, which is named where the fault stands elsewhere: in the defaults."""
+        if diagnostic.route[: len(item.route)] != item.route:
+            diagnostic = replace(diagnostic, related=(Related("this layer takes it", item.route), *diagnostic.related))
+        self.tell(diagnostic, frame)
+
     def broken(self, item: Item, frame: Frame, name: str = "") -> str:
         """A node of which nothing is known but its name."""
         if not name:
@@ -240,7 +246,7 @@ class Expander:
             parts = parts_of(self, item, item.head, scope)
         except Faults as faults:
             for diagnostic in faults.diagnostics:
-                self.tell(diagnostic, frame)
+                self.tell_of(item, diagnostic, frame)
             return self.broken(item, frame, name)
         return self.chain(parts, sources, name, item, frame)
 
@@ -274,11 +280,13 @@ class Expander:
                     layer.reach(*xs),
                 )
             except Mismatch as fault:
-                self.mismatch(fault, part, sources, owner, frame)
+                self.mismatch(fault, part, sources, owner, item, frame)
         self.add(node, owner, item.route)
         return name
 
-    def mismatch(self, fault: Mismatch, part: Part, sources: Sequence[str], owner: str, frame: Frame) -> None:
+    def mismatch(
+        self, fault: Mismatch, part: Part, sources: Sequence[str], owner: str, item: Item, frame: Frame
+    ) -> None:
         """Tell that a layer cannot take its input, and where the input's shape comes from."""
         route = part.places.get(fault.field, part.route)
         related = []
@@ -286,16 +294,10 @@ class Expander:
             name, place = self.owners[source]
             related.append(Related(f"`{name}` gives {self.shapes[source]}", place))
         message = f"layer `{owner}` {fault.message}"
-        self.tell(
-            Diagnostic(
-                fault.code,
-                message,
-                route,
-                fault.label,
-                fault.help,
-                related=tuple(related),
-                at_key=route == part.route,
-            ),
+        at_key = route == part.route
+        self.tell_of(
+            item,
+            Diagnostic(fault.code, message, route, fault.label, fault.help, related=tuple(related), at_key=at_key),
             frame,
         )
 

@@ -62,6 +62,8 @@ class Graph:
     outputs: Mapping[str, str]
     """The node that gives each output, by the output's name."""
     diagnostics: tuple[Diagnostic, ...]
+    complete: bool
+    """Whether every layer of the file is here, known or not."""
     document: Document = field(compare=False, repr=False)
 
     def __iter__(self) -> Iterator[Node]:

@@ -28,6 +28,21 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "parallel": (*COMMON, *COMPOSED, "join", "fit"),
     "residual": (*COMMON, *COMPOSED, "shortcut"),
 }
+SYNONYMS = {
+    "linear": "dense",
+    "fc": "dense",
+    "fully_connected": "dense",
+    "deconv": "conv_transpose",
+    "upconv": "conv_transpose",
+    "transposed_conv": "conv_transpose",
+    "swish": "silu",
+    "bn": "batchnorm",
+    "sum": "add",
+    "cat": "concat",
+    "merge": "concat",
+    "gap": "global_avgpool",
+}
+"""What other tools call a kind, for the help of an error."""
 JOINS = ("concat", "add", "multiply")
 REQUIRED = "required"
 
@@ -121,7 +136,7 @@ class ItemReader:
     def unknown_kind(self, head: str, route: Route, *, at_key: bool = True) -> None:
         """Tell of a kind or block that does not exist, and what was probably meant."""
         capital = head[:1].isupper()
-        near = nearest(head, [*self.heads, *self.blocks])
+        near = SYNONYMS.get(head.lower(), "") or nearest(head, [*self.heads, *self.blocks])
         noun = "block" if capital else "kind of layer"
         if near:
             help = f"did you mean `{near}`?"
@@ -220,12 +235,15 @@ class ItemReader:
             return True
         near = nearest(key, known)
         names = sorted(set(known) - set(COMMON) - {"share"}) or sorted(known)
+        advice = f"did you mean `{near}`?" if near else f"its options are {listed(names)}"
+        if key in COMPOSED and owner.startswith("block"):
+            advice = f"give `{key}` to the layers inside the block"
         self.fault(
             "E113",
             f"{owner} has no option `{key}`",
             route,
             "no option of this name",
-            f"did you mean `{near}`?" if near else f"its options are {listed(names)}",
+            advice,
             at_key=True,
         )
         return False

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
-from shapecalc.source.expressions import ExpressionError, Value, evaluate, exact, normal, shown
+from shapecalc.source.expressions import ExpressionError, Value, evaluate, exact, normal, shortened, shown
 
 INSERTED = re.compile(r"\$(?:(\$)|([^\W\d]\w*)|\(((?:[^()]|\([^()]*\))*)\))")
 
@@ -14,26 +14,30 @@ INSERTED = re.compile(r"\$(?:(\$)|([^\W\d]\w*)|\(((?:[^()]|\([^()]*\))*)\))")
 class Binding:
     """A value as written and the scope it was written in: computed when it is first read."""
 
-    __slots__ = ("_busy", "_value", "raw", "scope")
+    __slots__ = ("_value", "busy", "raw", "scope")
 
     def __init__(self, raw: object, scope: Scope) -> None:
         self.raw = raw
         self.scope = scope
         self._value: Value = None
-        self._busy = False
+        self.busy = False
 
     def value(self, name: str) -> Value:
         """The value; a text is an expression."""
         if self._value is None:
-            if self._busy:
+            if self.busy:
                 raise ExpressionError(
-                    "E125", f"`{name}` is defined by itself", "needs its own value", "give it a value"
+                    "E125", f"`{name}` is defined by itself", "needs its own value", "write a number in its definition"
                 )
-            self._busy = True
+            self.busy = True
             try:
                 self._value = self._read(self.raw)
+            except ExpressionError as error:
+                error.message = f"`{name}` stands for `{shortened(self.raw)}`, and {error.message}"
+                error.span = None
+                raise
             finally:
-                self._busy = False
+                self.busy = False
         return self._value
 
     def _read(self, raw: object) -> Value:
@@ -79,13 +83,16 @@ class Scope:
         return self
 
     def find(self, name: str) -> Binding | None:
-        """The binding of a name, here or further out."""
+        """The binding of a name, here or further out; a name in its own definition means the one further out."""
         scope: Scope | None = self
+        found: Binding | None = None
         while scope is not None:
             if (binding := scope.bindings.get(name)) is not None:
-                return binding
+                found = binding
+                if not binding.busy:
+                    break
             scope = scope.outer
-        return None
+        return found
 
     def value(self, name: str) -> Value:
         """What a name stands for; ``KeyError`` if nothing."""

@@ -73,15 +73,17 @@ def letters(formula: Formula[Any]) -> str:
     return f"{formula.name} = {text_of(formula.over([Term('name', letter) for letter in formula.letters]))}"
 
 
-def explain(figure: int) -> str:
+def explain(figure: int | Sequence[int]) -> str:
     """How a figure came about, back to the numbers that were given.
 
     Args:
-        figure: any number of an analysis; one that no formula made is only said to be given.
+        figure: any number of an analysis, or a shape; one that no formula made is only said to be given.
 
     Returns:
         For each figure it rests on, nearest first: the formula, the numbers in it, the value, the source.
     """
+    if not isinstance(figure, int):
+        return "\n\n".join(explain(length) for length in figure)
     if not isinstance(figure, Figure):
         return f"{exact(figure)} is given"
     return "\n\n".join(_one(step) for step in _different(figure))

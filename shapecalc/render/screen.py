@@ -47,3 +47,8 @@ def coloured(lines: Iterable[Line]) -> str:
     with console.capture() as captured:
         console.print(rich_text(lines), soft_wrap=True)
     return captured.get()
+
+
+def put_lines(lines: Iterable[Line]) -> None:
+    """Print lines to stdout, coloured on a terminal."""
+    sys.stdout.write(coloured(lines) if sys.stdout.isatty() else plain_text(lines))

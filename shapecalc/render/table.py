@@ -141,9 +141,9 @@ def _twice(total: Total) -> str:
 def counted(analysis: Analysis) -> str:
     """What the figures of a table mean."""
     return (
-        f"batch {analysis.batch} · {analysis.dtype} · a MAC is one multiply-accumulate of a convolution, a dense layer"
-        " or a matrix product; FLOPs are 2·MACs and every other operation (bias, norm, activation, pooling);"
-        " activations are all outputs and the input, nothing in place; the receptive field is unclipped"
+        f"batch {analysis.batch} · {analysis.dtype} · MAC = multiply-accumulate of convolutions, dense layers, matrix"
+        " products · FLOPs = 2·MACs + every other operation · activations: every output and the input, nothing in"
+        " place · field: receptive field, unclipped"
     )
 
 

@@ -115,7 +115,7 @@ def _parsed(text: str) -> ast.expr:
 def _not_an_expression(text: str, span: tuple[int, int] | None) -> ExpressionError:
     return ExpressionError(
         "E120",
-        f"`{_short(text)}` is not an expression",
+        f"`{shortened(text)}` is not an expression",
         "this cannot be read as arithmetic",
         "write numbers, variables, + - * / // % **, comparisons, `a if b else c`, or "
         + ", ".join(f"{name}()" for name in NUMERIC),
@@ -123,8 +123,9 @@ def _not_an_expression(text: str, span: tuple[int, int] | None) -> ExpressionErr
     )
 
 
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
+def shortened(value: object) -> str:
+    """What the user wrote, on one line and short."""
+    flat = " ".join(str(value).split())
     return flat if len(flat) <= 60 else flat[:57] + "…"
 
 
@@ -194,7 +195,7 @@ class _Evaluation:
             raise ExpressionError(
                 "E124",
                 "a division by zero",
-                f"the divisor of `{_short(self.part(node))}` is 0",
+                f"the divisor of `{shortened(self.part(node))}` is 0",
                 "",
                 self.span(node),
             ) from None
@@ -264,7 +265,7 @@ class _Evaluation:
         value = self.of(node)
         if isinstance(value, bool) or not isinstance(value, int | Fraction):
             raise ExpressionError(
-                "E114", "arithmetic needs numbers", f"this is `{_short(shown(value))}`", "", self.span(node)
+                "E114", "arithmetic needs numbers", f"this is `{shortened(shown(value))}`", "", self.span(node)
             )
         return value
 
@@ -275,7 +276,7 @@ class _Evaluation:
             raise ExpressionError(
                 "E114",
                 "a condition needs yes or no",
-                f"this is `{_short(shown(value))}`",
+                f"this is `{shortened(shown(value))}`",
                 "compare it, as in `n > 0`",
                 self.span(node),
             )
