@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -20,27 +22,45 @@ def put(text: str, file: Path | None) -> None:
 
 
 def put_bytes(content: bytes, file: Path) -> None:
-    """Write a file whole: to a temporary name, then renamed.
+    """Write a file whole.
 
     Raises:
         click.ClickException: it cannot be written.
     """
-    try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    except OSError as error:
-        raise click.ClickException(f"cannot write {file}: {error.strerror}") from None
+    with replacing(file) as temporary, _writing(file):
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A temporary name beside a file: what is written there takes the file's place in the end, or vanishes.
+
+    Raises:
+        click.ClickException: the file cannot be written.
+    """
+    if file.exists() and not file.is_file():  # a pipe or a device is written to, never replaced
+        yield file
+        return
+    with _writing(file):
+        file = Path(os.path.realpath(file))  # of a link, what it leads to
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:100]}.")
+        os.close(handle)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(file)
+        yield temporary
+        with _writing(file):
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise click.ClickException(f"cannot write {file}: {error.strerror}") from None
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _umask() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -62,12 +63,12 @@ def shapes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dic
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that does nothing to text but colour it; a pipe is as wide as it needs to be."""
+    """A console that does nothing to text but colour it."""
     from rich.console import Console  # noqa: PLC0415
 
     made = Console(stderr=stderr, highlight=False, emoji=False, markup=False, soft_wrap=False)
-    if not made.is_terminal:
-        made.width = 100 if stderr else made.width
+    if not made.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
+        made.width = 100
     return made
 
 

@@ -294,7 +294,7 @@ class Expander:
             name, place = self.owners[source]
             related.append(Related(f"`{name}` gives {self.shapes[source]}", place))
         message = f"layer `{owner}` {fault.message}"
-        at_key = route == part.route
+        at_key = fault.field not in part.places
         self.tell_of(
             item,
             Diagnostic(fault.code, message, route, fault.label, fault.help, related=tuple(related), at_key=at_key),
