@@ -43,7 +43,7 @@ def main() -> None:
     pairs = [(seconds(ANALYZE), seconds(IMPORTS)) for _ in range(runs + 1)][1:]
     ours, floor = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(a / b for a, b in pairs)
-    print(f"analyze {ours * 1000:.0f} ms, imports alone {floor * 1000:.0f} ms, ratio {ratio:.2f} (median of {runs} pairs)")
+    print(f"analyze {ours * 1000:.0f} ms, imports alone {floor * 1000:.0f} ms, ratio {ratio:.2f}: medians of {runs}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from shapecalc.cli.output import put_bytes
+from shapecalc.cli.output import Unwritten, put_bytes
 
 START = Path(__file__).with_name("start.yaml")
 EPILOG = """\b
@@ -30,7 +30,7 @@ def command(name: Path | None, *, force: bool) -> int:
         return 0
     file = name if name.suffix in {".yaml", ".yml"} else name.with_name(name.name + ".yaml")
     if file.exists() and not force:
-        raise click.ClickException(f"{file} is there already; --force overwrites it")
+        raise Unwritten(f"{file} is there already; --force overwrites it")
     put_bytes(text.replace("My network", file.stem).encode(), file)
     click.echo(f"wrote {file}; next: shapecalc analyze {file}", err=True)
     return 0

@@ -11,6 +11,12 @@ from pathlib import Path
 import click
 
 
+class Unwritten(click.ClickException):
+    """A file that cannot, or should not, be written."""
+
+    exit_code = 2
+
+
 def put(text: str, file: Path | None) -> None:
     """Print a text, or write it to a file by way of a temporary one beside it."""
     if not text.endswith("\n"):
@@ -25,7 +31,7 @@ def put_bytes(content: bytes, file: Path) -> None:
     """Write a file whole.
 
     Raises:
-        click.ClickException: it cannot be written.
+        Unwritten: it cannot be written.
     """
     with replacing(file) as temporary, _writing(file):
         temporary.write_bytes(content)
@@ -60,7 +66,7 @@ def _writing(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise click.ClickException(f"cannot write {file}: {error.strerror}") from None
+        raise Unwritten(f"cannot write {file}: {error.strerror}") from None
 
 
 def _umask() -> int:
