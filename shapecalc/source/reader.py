@@ -26,10 +26,8 @@ from yaml.scanner import Scanner
 from shapecalc.diagnostics import Diagnostic, Place, Route, SpecError
 from shapecalc.source import refusals
 from shapecalc.source.places import BREAKS, Places, place, span
-from shapecalc.source.refusals import MAX_DEPTH, MAX_EVENTS, MAX_TEXT, SURROGATES
+from shapecalc.source.refusals import MAX_DEPTH, MAX_EVENTS, MAX_TEXT, SURROGATES, TIGHT_COLON
 from shapecalc.source.scalars import NULLS, DigitsError, Scalar, plain
-from shapecalc.source.slips import TIGHT_COLON, diagnose
-from shapecalc.source.stop import Stop
 
 Event = Any
 """One of PyYAML's. Its stubs say that an event may have no marks, which those of a parser always have."""
@@ -335,6 +333,9 @@ class Walk:
             return refusals.too_deep(place(self.text, at, at + 1))
         quoted = type(self.last) is ScalarEvent and self.last.style in ("'", '"')
         brackets = [o.start.start_mark.index for o in self.open if o.flow]
+        from shapecalc.source.slips import diagnose  # noqa: PLC0415  a sound file does not pay for it
+        from shapecalc.source.stop import Stop  # noqa: PLC0415
+
         return diagnose(
             Stop(
                 self.text,

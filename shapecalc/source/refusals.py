@@ -17,6 +17,8 @@ UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\uf
 """What YAML does not take for text; a byte order mark too, on which the parsers do not agree."""
 
 ODD_SPACES = frozenset("\xa0\u2002\u2003\u2007\u2009\u202f\u3000")
+KEY = r"\w[\w.-]*"
+TIGHT_COLON = re.compile(rf"({KEY}):((?!//)[^\s:].*)")
 TAG = re.compile(rf"![^ \t{BREAKS},\[\]{{}}]*")
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from shapecalc.diagnostics import Diagnostic, Related
 from shapecalc.source import refusals
 from shapecalc.source.places import BREAKS, line_start, place, shown
-from shapecalc.source.stop import FIRST_KEY, KEY, LINE_BREAK, Stop
+from shapecalc.source.refusals import KEY, TIGHT_COLON
+from shapecalc.source.stop import FIRST_KEY, LINE_BREAK, Stop
 
 INDENT = re.compile(r"[ \t]*")
 FLOW_TEXT = re.compile(r"[^,\[\]{}]*")
-TIGHT_COLON = re.compile(rf"({KEY}):((?!//)[^\s:].*)")
 DASH = re.compile(r"-(?!\S)")
 TIGHT_DASH = re.compile(r"-([^\s-].*)")
 BARE = re.compile(r"[^\s\"'\[{#|>&*!%@`-][^:#]*")

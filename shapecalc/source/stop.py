@@ -12,7 +12,6 @@ from shapecalc.source.places import BREAKS, line_start, place
 LONGEST_LINE = 2_000
 """In a longer line no slip is looked for, so that no pattern can take long."""
 
-KEY = r"\w[\w.-]*"
 FIRST_KEY = re.compile(r"[^\s:,\[\]{}](?:[^:,\[\]{}]*[^\s:,\[\]{}])?")
 DASHES = re.compile(r"[ ]*(?:-[ ]+)*")
 COMMENT = re.compile(r"(?:^|(?<=[ ]))#")
