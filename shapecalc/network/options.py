@@ -108,7 +108,6 @@ class LayerMaker:
                     f"`{name}` of `{kind}` is {value}",
                     route,
                     f"must be {words} {number}",
-                    f"give {words} {number}",
                 )
         if "literal_error" in by_type:
             detail = by_type["literal_error"]

@@ -135,7 +135,8 @@ def _near(path: Path) -> str:
     """The file in the same folder whose name is most like the one that was asked for."""
     try:
         with os.scandir(path.parent) as entries:
-            found = nearest(path.name, [entry.name for entry in islice(entries, MOST_NEIGHBOURS)])
+            names = {Path(entry.name).stem: entry.name for entry in islice(entries, MOST_NEIGHBOURS)}
+            found = names.get(nearest(path.stem, names), "")
     except OSError:
         return f"there is no folder `{_printable(path.parent)}` either"
     return f"did you mean `{_printable(path.with_name(found))}`?" if found else ""
