@@ -169,6 +169,14 @@ class Analysis:
 
         return rich_text(report(self))
 
+    def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415
+
+        from shapecalc.render.screen import plain_text  # noqa: PLC0415
+        from shapecalc.render.table import report  # noqa: PLC0415
+
+        return f"<pre>{escape(plain_text(report(self)))}</pre>"
+
 
 def _summed(members: Iterable[LayerAnalysis], name: str) -> Total:
     values = [getattr(layer, name) for layer in members]
