@@ -48,3 +48,19 @@ ACTIVATIONS = tuple(kind for kind, layer in KINDS.items() if layer.family == "ac
 
 NORMS = {"batch": "batchnorm"}
 """What the option ``norm`` may name, and the kind it stands for."""
+
+SYNONYMS = {
+    "linear": "dense",
+    "fc": "dense",
+    "fully_connected": "dense",
+    "deconv": "conv_transpose",
+    "upconv": "conv_transpose",
+    "transposed_conv": "conv_transpose",
+    "swish": "silu",
+    "bn": "batchnorm",
+    "sum": "add",
+    "cat": "concat",
+    "merge": "concat",
+    "gap": "global_avgpool",
+}
+"""What other tools call a kind, for the help of an error."""

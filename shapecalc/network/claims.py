@@ -13,13 +13,13 @@ from shapecalc.network.sources import unknown
 from shapecalc.source.expressions import ExpressionError
 
 if TYPE_CHECKING:
-    from shapecalc.network.expand import Expander
     from shapecalc.network.names import Frame
     from shapecalc.network.scope import Scope
     from shapecalc.network.spec import Item
+    from shapecalc.network.walk import Walk
 
 
-def expect(walk: Expander, item: Item, frame: Frame, scope: Scope, end: str, name: str) -> None:
+def expect(walk: Walk, item: Item, frame: Frame, scope: Scope, end: str, name: str) -> None:
     """Check the shape that an item says it gives."""
     place, shape = item.place("expect"), walk.shapes[end]
     try:
@@ -40,7 +40,7 @@ def expect(walk: Expander, item: Item, frame: Frame, scope: Scope, end: str, nam
         )
 
 
-def share(walk: Expander, item: Item, frame: Frame, scope: Scope, start: int) -> None:
+def share(walk: Walk, item: Item, frame: Frame, scope: Scope, start: int) -> None:
     """Take the weights of an earlier layer or call, node by node."""
     place = item.place("share")
     try:

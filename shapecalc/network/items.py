@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shapecalc.diagnostics import Diagnostic, Related, Route, nearest
+from shapecalc.layers import SYNONYMS
 from shapecalc.network.spec import (
     Block,
     BrokenItem,
@@ -28,21 +29,6 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "parallel": (*COMMON, *COMPOSED, "join", "fit"),
     "residual": (*COMMON, *COMPOSED, "shortcut"),
 }
-SYNONYMS = {
-    "linear": "dense",
-    "fc": "dense",
-    "fully_connected": "dense",
-    "deconv": "conv_transpose",
-    "upconv": "conv_transpose",
-    "transposed_conv": "conv_transpose",
-    "swish": "silu",
-    "bn": "batchnorm",
-    "sum": "add",
-    "cat": "concat",
-    "merge": "concat",
-    "gap": "global_avgpool",
-}
-"""What other tools call a kind, for the help of an error."""
 JOINS = ("concat", "add", "multiply")
 REQUIRED = "required"
 

@@ -14,14 +14,14 @@ from shapecalc.network.parts import followers, parts_of
 from shapecalc.source.expressions import ExpressionError
 
 if TYPE_CHECKING:
-    from shapecalc.network.expand import Expander
     from shapecalc.network.scope import Scope
     from shapecalc.network.spec import Item, ParallelItem, ResidualItem
+    from shapecalc.network.walk import Walk
 
 JOINS = ("concat", "add", "multiply")
 
 
-def parallel(walk: Expander, item: ParallelItem, frame: Frame, scope: Scope, source: str, name: str) -> str:
+def parallel(walk: Walk, item: ParallelItem, frame: Frame, scope: Scope, source: str, name: str) -> str:
     """Expand each path from the same source, then join their ends."""
     start = len(walk.nodes)
     ends = []
@@ -53,7 +53,7 @@ def parallel(walk: Expander, item: ParallelItem, frame: Frame, scope: Scope, sou
     return end
 
 
-def residual(walk: Expander, item: ResidualItem, frame: Frame, scope: Scope, source: str, name: str) -> str:
+def residual(walk: Walk, item: ResidualItem, frame: Frame, scope: Scope, source: str, name: str) -> str:
     """Expand a path and its shortcut, then add them."""
     start = len(walk.nodes)
     end = walk.body(item.body, frame, scope, source)
@@ -74,7 +74,7 @@ def residual(walk: Expander, item: ResidualItem, frame: Frame, scope: Scope, sou
 
 
 def join_ends(
-    walk: Expander,
+    walk: Walk,
     item: Item,
     join: str,
     options: dict[str, object],
@@ -93,9 +93,7 @@ def join_ends(
     return walk.chain(parts, ends, name, item, frame)
 
 
-def follow(
-    walk: Expander, item: Item, options: dict[str, object], end: str, name: str, frame: Frame, scope: Scope
-) -> str:
+def follow(walk: Walk, item: Item, options: dict[str, object], end: str, name: str, frame: Frame, scope: Scope) -> str:
     """The norm and activation after a path that nothing is added to."""
     own = {key: (key, raw, scope, item.place(key)) for key, raw in options.items()}
     try:
@@ -107,7 +105,7 @@ def follow(
     return walk.chain(parts, [end], name, item, frame) if parts else end
 
 
-def projection(walk: Expander, item: Item, source: str, end: str, name: str, frame: Frame) -> str | None:
+def projection(walk: Walk, item: Item, source: str, end: str, name: str, frame: Frame) -> str | None:
     """The 1×1 convolution of ``shortcut: auto`` where the path changes the shape; None, and told, if none fits."""
     before, after = walk.shapes[source], walk.shapes[end]
     if before is None or after is None:
@@ -150,7 +148,7 @@ def projection(walk: Expander, item: Item, source: str, end: str, name: str, fra
     return None
 
 
-def path_strides(walk: Expander, source: str, end: str) -> tuple[int, ...] | None:
+def path_strides(walk: Walk, source: str, end: str) -> tuple[int, ...] | None:
     """The product of the strides from one node to another, along first inputs; None if it is not one of windows."""
     by_name = {node.name: node for node in walk.nodes[walk_start(walk, source) :]}
     shape = walk.shapes[source]
@@ -169,7 +167,7 @@ def path_strides(walk: Expander, source: str, end: str) -> tuple[int, ...] | Non
     return tuple(strides)
 
 
-def walk_start(walk: Expander, source: str) -> int:
+def walk_start(walk: Walk, source: str) -> int:
     """The index of the first node after a source."""
     for index in range(len(walk.nodes) - 1, -1, -1):
         if walk.nodes[index].name == source:

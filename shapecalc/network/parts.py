@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from shapecalc.diagnostics import Diagnostic, Route, nearest
+from shapecalc.diagnostics import Diagnostic, nearest
 from shapecalc.layers import ACTIVATIONS, NORMS
 from shapecalc.layers.fields import text
 from shapecalc.network.items import COMMON, COMPOSED, listed
 from shapecalc.network.options import Faults, Option, told
+from shapecalc.network.walk import Part, Walk
 from shapecalc.source.expressions import ExpressionError
 
 if TYPE_CHECKING:
-    from shapecalc.layers.base import Layer
-    from shapecalc.network.expand import Expander
     from shapecalc.network.scope import Scope
     from shapecalc.network.spec import Item
 
 OWN = frozenset((*COMMON, *COMPOSED, "share"))
 
 
-class Part(NamedTuple):
-    """One node to be: its layer, the end of its name, its route, and the routes of its options."""
-
-    layer: Layer
-    word: str
-    """What the user calls it: a kind, or a word for a norm."""
-    suffix: str
-    route: Route
-    places: Mapping[str, Route]
-
-
-def options_of(walk: Expander, kind: str, own: Mapping[str, Option]) -> dict[str, Option]:
+def options_of(walk: Walk, kind: str, own: Mapping[str, Option]) -> dict[str, Option]:
     """A kind's options: the file's defaults, then its own over them."""
     options: dict[str, Option] = {
         name: (name, raw, walk.globals, ("defaults", kind, name))
@@ -42,7 +30,7 @@ def options_of(walk: Expander, kind: str, own: Mapping[str, Option]) -> dict[str
 
 
 def parts_of(
-    walk: Expander, item: Item, kind: str, scope: Scope, overrides: Mapping[str, object] | None = None
+    walk: Walk, item: Item, kind: str, scope: Scope, overrides: Mapping[str, object] | None = None
 ) -> list[Part]:
     """The layer of a kind with an item's options, then its norm and activation where it has them.
 
@@ -67,7 +55,7 @@ def parts_of(
     return [Part(layer, kind, kind, route, places), *followers(walk, options)]
 
 
-def followers(walk: Expander, options: Mapping[str, Option]) -> list[Part]:
+def followers(walk: Walk, options: Mapping[str, Option]) -> list[Part]:
     """The norm and the activation that options name."""
     parts = []
     if (option := options.get("norm")) is not None:
@@ -77,7 +65,7 @@ def followers(walk: Expander, options: Mapping[str, Option]) -> list[Part]:
     return parts
 
 
-def follower(walk: Expander, option: Option, known: Mapping[str, str], suffix: str) -> list[Part]:
+def follower(walk: Walk, option: Option, known: Mapping[str, str], suffix: str) -> list[Part]:
     """The layer that one option names: a word, or a mapping of the word to its main option or its options."""
     name, raw, scope, route = option
     value: object = None

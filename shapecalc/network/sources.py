@@ -12,11 +12,11 @@ from shapecalc.network.spec import Item, LayerItem
 from shapecalc.source.expressions import ExpressionError
 
 if TYPE_CHECKING:
-    from shapecalc.network.expand import Expander
     from shapecalc.network.scope import Scope
+    from shapecalc.network.walk import Walk
 
 
-def sources_of(walk: Expander, item: Item, frame: Frame, scope: Scope, prev: str) -> list[str] | None:
+def sources_of(walk: Walk, item: Item, frame: Frame, scope: Scope, prev: str) -> list[str] | None:
     """The nodes that feed an item; None where one is at fault."""
     merges = isinstance(item, LayerItem) and walk.kinds[item.head].merges
     if "from" not in item.options:
@@ -53,7 +53,7 @@ def sources_of(walk: Expander, item: Item, frame: Frame, scope: Scope, prev: str
 
 
 def source_of(
-    walk: Expander, reference: object, item: Item, frame: Frame, scope: Scope, prev: str, route: Route
+    walk: Walk, reference: object, item: Item, frame: Frame, scope: Scope, prev: str, route: Route
 ) -> str | None:
     """The node that a name leads to; None, and told, if there is none."""
     try:
@@ -83,7 +83,7 @@ def source_of(
     return None
 
 
-def unknown(walk: Expander, name: str, frame: Frame, route: Route) -> Diagnostic:
+def unknown(walk: Walk, name: str, frame: Frame, route: Route) -> Diagnostic:
     """The fault of a name that leads nowhere."""
     visible = walk.names.visible(frame)
     near = nearest(name, visible)
