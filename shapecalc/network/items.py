@@ -38,6 +38,12 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
 
+def _required(layer: type[Layer]) -> tuple[str, ...]:
+    """The options that a kind cannot do without."""
+    needed = [name for name, info in layer.model_fields.items() if info.is_required()]
+    return (*needed, "from") if layer.merges else tuple(needed)
+
+
 class ItemReader:
     """Reads lists of layers, keeping every fault it meets."""
 
@@ -53,6 +59,7 @@ class ItemReader:
         self.defaults = defaults
         self.faults = faults
         self.options = {kind: self._options_of(layer) for kind, layer in kinds.items()}
+        self.required = {kind: _required(layer) for kind, layer in kinds.items()}
         self.heads = frozenset((*kinds, *HEADS))
 
     def _options_of(self, layer: type[Layer]) -> frozenset[str]:
@@ -191,9 +198,8 @@ class ItemReader:
 
     def complete(self, layer: type[Layer], options: Mapping[str, Raw], route: Route, at: Route) -> None:
         """Check that a layer has all options that its kind requires."""
-        needed = [name for name, info in layer.model_fields.items() if info.is_required()]
         given = {*options, *self.defaults.get(layer.kind, {})}
-        missing = next((name for name in (*needed, *(["from"] if layer.merges else [])) if name not in given), None)
+        missing = next((name for name in self.required[layer.kind] if name not in given), None)
         if missing is None:
             return
         info = layer.model_fields.get(missing)
