@@ -50,6 +50,11 @@ class Term:
     def __bool__(self) -> bool:
         raise TypeError("a formula's body may not branch on its operands")
 
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("a formula's body may not branch on its operands")
+
+    __hash__ = None  # type: ignore[assignment]  # what cannot be compared cannot be looked up
+
 
 def term(value: object) -> Term:
     """A value as an operand that writes itself."""

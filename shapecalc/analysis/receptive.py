@@ -64,13 +64,20 @@ class Field:
                     return self
                 return replace(self, first=self.first + by * self.jump, last=self.last + by * self.jump)
             case Whole():
-                return Field(None, 0, n - 1, 0, whole=True)
+                return self.over_all(n, window_on)
             case Transposed() if step.stride == 1:
                 return self.through(step.as_window(window_on), n, window_on)
             case Transposed():
                 return Unknown("after an upsampling the field depends on the position of the output cell")
             case Unknown():
                 return step
+
+    def over_all(self, n: int, cells: int) -> Field:
+        """The union of the fields of all cells along the axis: all of the input's, unless a stride leaves some out."""
+        end = last(self.last, self.jump, 0, cells)
+        if self.first <= 0 and end >= n - 1:
+            return Field(None, 0, n - 1, 0, whole=True)
+        return Field(None, self.first, end, 0)
 
     def join(self, other: Field) -> Field | Unknown:
         """The union of two fields that meet."""

@@ -42,7 +42,7 @@ def replacing(file: Path) -> Iterator[Path]:
     """A temporary name beside a file: what is written there takes the file's place in the end, or vanishes.
 
     Raises:
-        click.ClickException: the file cannot be written.
+        Unwritten: the file cannot be written.
     """
     if file.exists() and not file.is_file():  # a pipe or a device is written to, never replaced
         yield file

@@ -27,10 +27,17 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
         "outputs": {name: shape and shape.to_list() for name, shape in analysis.outputs.items()},
         "batch": analysis.batch,
         "dtype": analysis.dtype,
-        "totals": {name: _number(total) for name, total in analysis.totals.items()},
+        "totals": _totals(analysis),
         "layers": [_layer(layer, several=len(analysis.inputs) > 1) for layer in analysis.layers],
         "diagnostics": [diagnostic(fault, document) for fault in analysis.diagnostics],
     }
+
+
+def _totals(analysis: Analysis) -> dict[str, Any]:
+    totals = analysis.totals
+    if isinstance(analysis.macs, AtLeast):
+        totals["ops"] = {kind: AtLeast(count) for kind, count in analysis.ops.items()}
+    return {name: _number(total) for name, total in totals.items()}
 
 
 def unread(faults: tuple[Diagnostic, ...], name: str) -> dict[str, Any]:
@@ -40,6 +47,8 @@ def unread(faults: tuple[Diagnostic, ...], name: str) -> dict[str, Any]:
         "name": None,
         "inputs": {},
         "outputs": {},
+        "batch": None,
+        "dtype": None,
         "totals": None,
         "layers": [],
         "diagnostics": [_diagnostic(fault, fault.place, name, lambda _: None) for fault in faults],
@@ -88,7 +97,7 @@ def _number(total: Any) -> Any:
         case int():
             return int(total)
         case dict():
-            return {kind: int(count) for kind, count in total.items()}
+            return {kind: _number(count) for kind, count in total.items()}
         case _:
             return None
 

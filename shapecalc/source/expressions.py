@@ -104,8 +104,9 @@ def _parsed(text: str) -> ast.expr:
             warnings.simplefilter("ignore")
             tree = ast.parse(source[lead:].rstrip(), mode="eval").body
     except SyntaxError as error:
-        at = lead + max((error.offset or 1) - 1, 0)
-        raise _not_an_expression(text, (min(at, max(len(text) - 1, 0)), 1)) from None
+        end = max(len(text.rstrip()) - 1, 0)
+        at = lead + error.offset - 1 if error.offset else end  # Python gives 0 for a text that ends too soon
+        raise _not_an_expression(text, (min(at, end), 1)) from None
     except (ValueError, MemoryError, RecursionError):
         raise _not_an_expression(text, None) from None
     _shallow(tree)
@@ -231,6 +232,8 @@ class _Evaluation:
                 return self.of(body if self.truth(test) else orelse)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
                 return self.call(name, args, node)
+            case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
+                raise ExpressionError("E120", f"`{name}` takes its numbers in order", "not by name", f"as in {name}(4)")
             case ast.Call(func=ast.Name(id=name)):
                 near = nearest(name, FUNCTIONS)
                 raise ExpressionError(
