@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, analyze
     from shapecalc.diagnostics import Diagnostic, SpecError
+    from shapecalc.engine.run import run
     from shapecalc.figure import Figure
     from shapecalc.loading import load
     from shapecalc.render.derivation import explain
@@ -30,10 +31,11 @@ PUBLIC = {
     "analyze": "analysis",
     "explain": "render.derivation",
     "load": "loading",
+    "run": "engine.run",
 }
 """Each public name, and the module that is loaded when it is first used."""
 
-__all__ = ["Analysis", "Diagnostic", "Figure", "Shape", "SpecError", "analyze", "explain", "load"]
+__all__ = ["Analysis", "Diagnostic", "Figure", "Shape", "SpecError", "analyze", "explain", "load", "run"]
 
 
 def __getattr__(name: str) -> Any:

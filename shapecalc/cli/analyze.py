@@ -11,7 +11,7 @@ import click
 from shapecalc.analysis import analyze
 from shapecalc.analysis.memory import DTYPES
 from shapecalc.cli.output import put
-from shapecalc.cli.reading import graph_of, shapes, tell_graph, tell_unread, variables
+from shapecalc.cli.reading import check_opened, depth_of, graph_of, shapes, tell_graph, tell_unread, variables
 from shapecalc.diagnostics import SpecError
 from shapecalc.render import formats
 
@@ -37,18 +37,10 @@ def _columns(_: click.Context, __: click.Parameter, given: str | None) -> tuple[
     return names
 
 
-def _depth(_: click.Context, __: click.Parameter, given: str) -> int | None:
-    if given == "all":
-        return None
-    if not given.isdigit():
-        raise click.BadParameter(f"`{given}` is neither a number of levels nor `all`")
-    return int(given)
-
-
 @click.command(epilog=EPILOG)
 @click.argument("spec")
 @click.option(
-    "--depth", default="0", callback=_depth, metavar="N", help="Open N levels of blocks; `all` opens every node."
+    "--depth", default="0", callback=depth_of, metavar="N", help="Open N levels of blocks; `all` opens every node."
 )
 @click.option(
     "--expand", multiple=True, metavar="NAME", help="Open this block or layer (repeatable); `all` opens everything."
@@ -112,23 +104,10 @@ def command(
             put(formats.unread_json(error), file)
         raise tell_unread(error) from None
     analysis = analyze(graph, batch, dtype)
-    _known(expand, analysis.graph.groups)
+    check_opened(expand, graph)
     opened = (*expand, *(("all",) if depth is None else ()))
     asked: Asked = formats.Asked(analysis, depth or 0, opened, columns, by, to_file=file is not None)
     text = formats.FORMATS[form](asked)
     if text:
         put(text, file)
     return tell_graph(graph)
-
-
-def _known(names: tuple[str, ...], groups: tuple[object, ...]) -> None:
-    known = {getattr(group, "name", "") for group in groups}
-    for name in names:
-        if name != "all" and name not in known:
-            from shapecalc.diagnostics import nearest  # noqa: PLC0415  only a slip needs it
-
-            near = nearest(name, known)
-            raise click.BadParameter(
-                f"`{name}` is no block or layer that can be opened" + (f"; did you mean `{near}`?" if near else ""),
-                param_hint="--expand",
-            )

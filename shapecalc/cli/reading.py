@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shapecalc.diagnostics import Diagnostic, Severity, SpecError
+from shapecalc.diagnostics import Diagnostic, Severity, SpecError, nearest
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,6 +60,25 @@ def shapes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dic
         match = ASSIGNMENT.fullmatch(text)
         found[match[1].strip() if match else ""] = match[2].strip() if match else text.strip()
     return found
+
+
+def depth_of(_: click.Context, __: click.Parameter, given: str) -> int | None:
+    """``--depth``: levels of blocks to open; None for all of them."""
+    if given == "all":
+        return None
+    if not given.isdigit():
+        raise click.BadParameter(f"`{given}` is neither a number of levels nor `all`")
+    return int(given)
+
+
+def check_opened(names: tuple[str, ...], graph: Graph) -> None:
+    """Check that ``--expand`` names what can be opened."""
+    known = {group.name for group in graph.groups}
+    for name in names:
+        if name != "all" and name not in known:
+            near = nearest(name, known)
+            hint = f"; did you mean `{near}`?" if near else ""
+            raise click.BadParameter(f"`{name}` is no block or layer that can be opened{hint}", param_hint="--expand")
 
 
 def console(*, stderr: bool = False) -> Console:

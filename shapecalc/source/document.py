@@ -117,7 +117,8 @@ def _from_file(path: Path, name: str) -> bytes:
     called = f"`{shown(name, 200)}`"
     try:
         with path.open("rb") as file:
-            return file.read(MAX_TEXT + 1)
+            # a read of the limit would allocate the limit; a pipe says nothing of its size, and may grow
+            return file.read(min(os.fstat(file.fileno()).st_size or MAX_TEXT, MAX_TEXT) + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise _refused(name, "E101", f"there is no file {called}", _near(path)) from None
     except IsADirectoryError:

@@ -1,0 +1,214 @@
+"""``shapecalc run``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shapecalc.analysis import analyze
+from shapecalc.cli.output import put
+from shapecalc.cli.reading import (
+    ASSIGNMENT,
+    check_opened,
+    depth_of,
+    graph_of,
+    shapes,
+    tell_graph,
+    tell_unread,
+    variables,
+)
+from shapecalc.cli.running import Wanted, report_of
+from shapecalc.diagnostics import SpecError
+from shapecalc.network.amounts import amount
+from shapecalc.render import formats
+from shapecalc.render import run as rendering
+from shapecalc.render.units import plain
+from shapecalc.source.expressions import ExpressionError
+
+if TYPE_CHECKING:
+    from shapecalc.network.graph import Graph
+
+EPILOG = """\b
+Examples:
+  shapecalc run net.yaml                     noise through weights from a seed
+  shapecalc run net.yaml --input photo.jpg   an image, resized to the input
+  shapecalc run net.yaml --input left=a.npy --input right=b.npy
+  shapecalc run net.yaml --weights net.safetensors --save-outputs all.npz
+  shapecalc run net.yaml --size 3x64x64 --batch 8 --max-memory 512MiB
+  shapecalc run net.yaml --save-weights net.npz   to load elsewhere, or again
+  shapecalc run net.yaml -o run.json              the suffix picks the format
+
+\b
+Exit status: 0 all well; 1 an `expect` of the file does not hold; 2 the file,
+the input or the weights do not fit, or memory is refused; 3 the engine and
+the analysis disagree, which is a fault of shapecalc."""
+
+
+def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
+    try:
+        read = amount(given)
+    except ExpressionError:
+        raise click.BadParameter(
+            f"`{given}` is not an amount of memory: write 512MiB, 4GiB or a number of bytes"
+        ) from None
+    if read.sign:
+        raise click.BadParameter(f"`{given}`: write the amount alone")
+    return int(read.value)
+
+
+@click.command(epilog=EPILOG)
+@click.argument("spec")
+@click.option(
+    "--input",
+    "given",
+    multiple=True,
+    metavar="FILE",
+    help="What to run it on: .npy, .npz or an image; NAME=FILE where there are several inputs. Noise, if not given.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="What weights and noise are made from.")
+@click.option(
+    "--weights",
+    "weights_file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Weights from .npz or .safetensors, instead of made ones.",
+)
+@click.option(
+    "--save-weights",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the weights to .npz or .safetensors.",
+)
+@click.option(
+    "--save-outputs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the inputs and what every node gives to .npz, by name.",
+)
+@click.option("--batch", type=click.IntRange(1, 10**9), help="Examples of noise at once; 1 if not given.")
+@click.option(
+    "--dtype", type=click.Choice(["float32", "float64"]), default="float32", show_default=True, help="Number format."
+)
+@click.option(
+    "--size",
+    "sizes",
+    multiple=True,
+    callback=shapes,
+    metavar="CxHxW",
+    help="Another input shape; NAME=… where there are several.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    callback=variables,
+    metavar="NAME=VALUE",
+    help="Set a variable of the file (repeatable).",
+)
+@click.option(
+    "--depth", default="0", callback=depth_of, metavar="N", help="Open N levels of blocks; `all` opens every node."
+)
+@click.option(
+    "--expand", multiple=True, metavar="NAME", help="Open this block or layer (repeatable); `all` opens everything."
+)
+@click.option(
+    "--max-memory",
+    "most",
+    default="4GiB",
+    show_default=True,
+    callback=_bytes,
+    metavar="SIZE",
+    help="Refuse a run that would need more.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(list(rendering.FORMATS)), help="How to print; `table` if not given."
+)
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to a file; its suffix picks the format.",
+)
+def command(
+    spec: str,
+    given: tuple[str, ...],
+    seed: int,
+    weights_file: Path | None,
+    save_weights: Path | None,
+    save_outputs: Path | None,
+    batch: int | None,
+    dtype: str,
+    sizes: dict[str, object],
+    settings: dict[str, object],
+    depth: int | None,
+    expand: tuple[str, ...],
+    most: int,
+    form: str | None,
+    file: Path | None,
+) -> int:
+    """Run the network in NumPy: what every layer gives, and how fast.
+
+    SPEC is a YAML file; `-` reads it from standard input.
+    """
+    form = form or _format(file)
+    _writable(save_weights, "--save-weights", ".npz", ".safetensors")
+    _writable(save_outputs, "--save-outputs", ".npz")
+    try:
+        graph = graph_of(spec, settings, sizes)
+    except SpecError as error:
+        if form == "json":
+            put(formats.unread_json(error), file)
+        raise tell_unread(error) from None
+    status = tell_graph(graph)
+    if graph.wrong:
+        if form == "json":
+            put(formats.as_json(formats.Asked(analyze(graph, batch or 1, dtype))), file)
+        return status
+    check_opened(expand, graph)
+    wanted = Wanted(_files(graph, given), seed, weights_file, save_weights, save_outputs, batch, dtype, most)
+
+    from shapecalc.engine.run import Disagreement  # noqa: PLC0415  it loads NumPy
+
+    try:
+        report = report_of(graph, wanted)
+    except Disagreement as error:
+        click.echo(f"Error: {plain(str(error))}\nThis is a fault of shapecalc: please report it, with {spec}", err=True)
+        return 3
+    opened = (*expand, *(("all",) if depth is None else ()))
+    put(rendering.FORMATS[form](replace(report, depth=depth or 0, opened=opened, to_file=file is not None)), file)
+    return status
+
+
+def _files(graph: Graph, given: tuple[str, ...]) -> dict[str, Path]:
+    """The file of each input; ``""`` is every input's that has none of its own."""
+    names = ", ".join(f"`{plain(name)}`" for name in graph.inputs)
+    found: dict[str, Path] = {}
+    for text in given:
+        match = ASSIGNMENT.fullmatch(text)
+        name = match[1].strip() if match and match[1].strip() in graph.inputs else ""
+        path = Path(match[2].strip() if match and name else text)
+        if not path.is_file():
+            hint = f"; before the = stands the name of an input: {names}" if match and not name else ""
+            raise click.BadParameter(f"there is no file `{plain(str(path))}`{hint}", param_hint="--input")
+        if name in found:
+            raise click.BadParameter(f"`{plain(text)}` is the second file for one input", param_hint="--input")
+        if not name and len(graph.inputs) > 1 and path.suffix.lower() != ".npz":
+            raise click.BadParameter(f"write NAME={plain(text)}: the inputs are {names}", param_hint="--input")
+        found[name] = path
+    return found
+
+
+def _format(file: Path | None) -> str:
+    form = rendering.SUFFIXES.get(file.suffix.lower()) if file else "table"
+    if form is None:
+        raise click.BadParameter(f"{file}: no format has the suffix; there are {', '.join(rendering.SUFFIXES)}")
+    return form
+
+
+def _writable(file: Path | None, option: str, *suffixes: str) -> None:
+    """Refuse, before anything is made, a file that could not be written in the end."""
+    if file is not None and file.suffix.lower() not in suffixes:
+        raise click.BadParameter(f"{file}: the name has to end in {' or '.join(suffixes)}", param_hint=option)
+    if file is not None and not file.parent.is_dir():
+        raise click.BadParameter(f"{file}: there is no folder {file.parent}", param_hint=option)
