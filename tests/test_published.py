@@ -31,6 +31,31 @@ layers:
   - {name: fc8, conv: 1000, kernel: 1, activation: none}
 """
 
+# ResNet v1 as TF-Slim has it: the stride at the last bottleneck of a block, where torchvision has it at the first of
+# the next. Its shortcut of stride 2 is a pooling without weights, here a projection: the field is the same.
+RESNET_V1 = """
+input: [3, 224, 224]
+vars: {second: 4, third: 6}
+defaults:
+  conv: {padding: half, bias: no, norm: batch, activation: relu}
+blocks:
+  Bottleneck:
+    params: {c: required, stride: 1}
+    layers:
+      - residual:
+          - {conv: c, kernel: 1}
+          - {conv: c, kernel: 3, stride: stride}
+          - {conv: 4*c, kernel: 1, activation: none}
+        activation: relu
+layers:
+  - {conv: 64, kernel: 7, stride: 2}
+  - {maxpool: 3, stride: 2, padding: same}
+  - for: {i: [1, 2, 3, 4], c: [64, 128, 256, 512], n: [3, second, third, 3], s: [2, 2, 2, 1]}
+    do:
+      - {Bottleneck: c, repeat: n - 1}
+      - {Bottleneck: {c: c, stride: s}, name: block$i}
+"""
+
 
 @cache
 def answer(name, **settings):
@@ -91,10 +116,26 @@ TOTALS = [
     ),
     pytest.param("resnet18", {}, 11_689_512, 9_600, 1_814_073_344, id="resnet18: torchvision"),
     pytest.param("resnet50", {}, 25_557_032, 53_120, 4_089_184_256, id="resnet50: torchvision"),
+    pytest.param("resnet34", {}, 21_797_672, 17_024, 3_663_761_408, id="resnet34: torchvision"),
+    pytest.param("resnet101", {}, 44_549_160, 105_344, 7_801_405_440, id="resnet101: torchvision"),
+    pytest.param("resnet152", {}, 60_192_808, 151_424, 11_513_626_624, id="resnet152: torch; MACs: torchvision"),
+    pytest.param("resnext50", {}, 25_028_904, 68_224, 4_230_479_872, id="resnext50: torchvision"),
+    pytest.param("wide_resnet50", {}, 68_883_240, 68_224, 11_398_021_120, id="wide_resnet50: torchvision"),
+    pytest.param("densenet121", {}, 7_978_856, 83_648, 2_834_161_664, id="densenet121: torchvision"),
+    pytest.param("squeezenet1_0", {}, 1_248_424, 0, 818_924_576, id="squeezenet1_0: torchvision"),
+    pytest.param("squeezenet1_1", {}, 1_235_496, 0, 349_151_936, id="squeezenet1_1: torch"),
+    pytest.param("inception_v3", {}, 23_834_568, 34_432, 5_713_216_096, id="inception_v3: timm; MACs: torchvision"),
+    pytest.param("mobilenet_v1", {}, 4_231_976, 21_888, 568_740_352, id="mobilenet_v1: Keras, timm"),
+    pytest.param("mobilenet_v2", {}, 3_504_872, 34_112, 300_774_272, id="mobilenet_v2: torchvision, Keras"),
+    pytest.param("mnasnet1_0", {}, 4_383_312, 37_920, 314_415_872, id="mnasnet1_0: torchvision"),
+    pytest.param("xception", {}, 22_855_952, 54_528, 8_357_403_496, id="xception: Keras, timm legacy_xception"),
+    pytest.param("zfnet", {}, 62_357_608, 0, 1_168_032_896, id="zfnet: torch; parameters: pytorchcv"),
     pytest.param("unet", {}, 31_030_658, 0, 150_428_424_448, id="unet: torch"),
     pytest.param("dcgan_generator", {}, 3_576_704, 1_920, 104_628_224, id="dcgan: pytorch/examples"),
+    pytest.param("dcgan_discriminator", {}, 2_765_568, 1_792, 103_817_216, id="dcgan discriminator: torch"),
     pytest.param("c3d", {}, 79_991_015, 0, 38_548_959_232, id="c3d: torch, Sports-1M"),
     pytest.param("c3d", {"classes": 101}, 78_409_573, 0, None, id="c3d: torch, UCF-101"),
+    pytest.param("r2plus1d_18", {}, 31_505_325, 25_350, 40_519_080_960, id="r2plus1d_18: torch"),
     pytest.param("m5", {}, 26_915, 384, 1_880_256, id="m5: torch"),
     pytest.param("lessons/inception-naive", {}, 8_960, 0, None, id="naive: (1 + 9 + 25)·C1²"),
     pytest.param("lessons/inception-bottleneck", {}, 5_248, 0, None, id="bottleneck: (3·C1 + C2 + 34·C2)·C1"),
@@ -110,6 +151,36 @@ def test_totals_are_the_printed_ones(name, settings, params, buffers, macs):
     assert params in (whole.params, None)
     assert buffers in (whole.buffers, None)
     assert macs in (whole.macs, None)
+
+
+# torchvision 0.28.0, weights IMAGENET1K_V1: file, num_params, _ops in GMACs
+TORCHVISION = [
+    ("resnet34", 21_797_672, "3.664"),
+    ("resnet101", 44_549_160, "7.801"),
+    ("resnext50", 25_028_904, "4.230"),
+    ("wide_resnet50", 68_883_240, "11.398"),
+    ("densenet121", 7_978_856, "2.834"),
+    ("squeezenet1_0", 1_248_424, "0.819"),
+    ("mobilenet_v2", 3_504_872, "0.301"),
+    ("mnasnet1_0", 4_383_312, "0.314"),
+    ("inception_v3", 27_161_264 - 3_326_696, "5.713"),  # its auxiliary head has parameters and is not run
+]
+
+
+@pytest.mark.parametrize(("name", "params", "giga"), TORCHVISION)
+def test_totals_are_those_of_torchvisions_weights(name, params, giga):
+    assert answer(name).params == params
+    assert f"{answer(name).macs / 1e9:.3f}" == giga
+
+
+# Howard et al. 2017, Table 6: width multiplier, millions of multiply-adds, of parameters
+TABLE6 = [("1", 569, 4.2), ("0.75", 325, 2.6), ("0.5", 149, 1.3), ("0.25", 41, 0.5)]
+
+
+@pytest.mark.parametrize(("alpha", "macs", "params"), TABLE6)
+def test_narrow_mobilenets_agree_with_the_papers_table(alpha, macs, params):
+    whole = answer("mobilenet_v1", alpha=alpha)
+    assert (round(whole.macs / 1e6), round(whole.params / 1e6, 1)) == (macs, params)
 
 
 # C1, C2 -> naive, with the textbook's bottlenecks, as in GoogLeNet
@@ -261,6 +332,25 @@ SHAPES = {
         ("Basic6", (256, 14, 14)),
         ("Basic8", (512, 7, 7)),
     ],
+    ("Howard et al. 2017, Table 1", "mobilenet_v1"): [
+        ("conv1", (32, 112, 112)),
+        ("Separable1", (64, 112, 112)),
+        ("Separable3", (128, 56, 56)),
+        ("Separable5", (256, 28, 28)),
+        ("Separable11", (512, 14, 14)),
+        ("Separable13", (1024, 7, 7)),
+    ],
+    ("Sandler et al. 2018, Table 2", "mobilenet_v2"): [
+        ("conv1", (32, 112, 112)),
+        ("Inverted1", (16, 112, 112)),
+        ("Inverted3", (24, 56, 56)),
+        ("Inverted6", (32, 28, 28)),
+        ("Inverted10", (64, 14, 14)),
+        ("Inverted13", (96, 14, 14)),
+        ("Inverted16", (160, 7, 7)),
+        ("Inverted17", (320, 7, 7)),
+        ("conv2", (1280, 7, 7)),
+    ],
 }
 
 
@@ -295,6 +385,23 @@ FIELDS = {
         ("conv5", 163, 16, 64),
         ("maxpool3", 195, 32, 64),
     ],
+    ("Araujo et al. 2019 and google-research/receptive_field, mobilenet_v1", "mobilenet_v1"): [
+        ("conv1", 3, 2, 0),
+        ("Separable1", 7, 2, 2),
+        ("Separable2", 11, 4, 2),
+        ("Separable3", 19, 4, 6),
+        ("Separable4", 27, 8, 6),
+        ("Separable5", 43, 8, 14),
+        ("Separable6", 59, 16, 14),
+        ("Separable7", 91, 16, 30),
+        ("Separable8", 123, 16, 46),
+        ("Separable9", 155, 16, 62),
+        ("Separable10", 187, 16, 78),
+        ("Separable11", 219, 16, 94),
+        ("Separable12", 251, 32, 94),
+        ("Separable13", 315, 32, 126),
+    ],
+    ("Araujo et al. 2019, inception_v3", "inception_v3"): [("C2", 1311, 32, 618)],
     ("torch autograd, resnet18", "resnet18"): [("Basic8", 435, 32, 217)],
     ("torch autograd, resnet50", "resnet50"): [("Bottleneck16", 427, 32, 213)],
     ("torch autograd, googlenet", "googlenet"): [("5b", 379, 32, 167)],
@@ -304,6 +411,24 @@ FIELDS = {
 @pytest.mark.parametrize(("name", "layer", "size", "jump", "padding"), rows(FIELDS))
 def test_a_layer_has_the_printed_receptive_field(name, layer, size, jump, padding):
     assert seen(answer(name)[layer]) == (size, jump, padding)
+
+
+# google-research/receptive_field: bottlenecks of the second and third block; size, jump and padding of block1 to block4
+SLIM = [
+    pytest.param(4, 6, [(35, 8, 15), (99, 16, 47), (291, 32, 143), (483, 32, 239)], id="resnet_v1_50"),
+    pytest.param(8, 36, [(35, 8, 15), (163, 16, 79), (1315, 32, 655), (1507, 32, 751)], id="resnet_v1_152"),
+    pytest.param(24, 36, [(35, 8, 15), (419, 16, 207), (1571, 32, 783), (1763, 32, 879)], id="resnet_v1_200"),
+]
+
+
+@pytest.mark.parametrize(("second", "third", "fields"), SLIM)
+def test_resnets_of_tf_slim_have_the_printed_receptive_fields(second, third, fields):
+    whole = answer(RESNET_V1, second=second, third=third)
+    assert [seen(whole[f"block{i}"]) for i in (1, 2, 3, 4)] == fields
+
+
+def test_the_stride_at_the_first_bottleneck_makes_the_field_smaller():
+    assert seen(answer("resnet152")["Bottleneck50"]) == (1451, 32, 725)  # 1507 in TF-Slim
 
 
 def test_the_papers_googlenet_sees_715_cells():
