@@ -26,10 +26,11 @@ class Writing(Scope, Protocol):
         """The text with every ``$name`` and ``$(expression)`` replaced."""
 
 
-def _described(raw: object) -> str:
+def described(raw: object) -> str:
+    """A value as written, named for a message."""
     match raw:
         case None:
-            return "empty"
+            return "nothing"
         case bool():
             return shown(raw)
         case list():
@@ -45,7 +46,7 @@ def number(raw: object, scope: Writing) -> Number:
     """A number as written: a literal, or an expression in a text."""
     match raw:
         case bool() | None | list() | dict():
-            raise ExpressionError("E114", f"a number is needed, and this is {_described(raw)}", "not a number")
+            raise ExpressionError("E114", f"a number is needed, and this is {described(raw)}", "not a number")
         case int():
             if abs(raw) > 10**18:
                 raise ExpressionError("E123", "a number here is too large", "it passes 10^18")
@@ -55,7 +56,7 @@ def number(raw: object, scope: Writing) -> Number:
     text = str(raw)
     value = evaluate(scope.insert(text), scope)
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
-        raise ExpressionError("E114", f"a number is needed, and `{text}` is {_described(value)}", "not a number")
+        raise ExpressionError("E114", f"a number is needed, and `{text}` is {described(value)}", "not a number")
     return value
 
 
@@ -67,7 +68,7 @@ def whole(raw: object, scope: Writing) -> int:
     if isinstance(value, Fraction):
         raise ExpressionError(
             "E122",
-            f"a whole number is needed, and {_described(raw)} is {shown(value)}",
+            f"a whole number is needed, and {described(raw)} is {shown(value)}",
             f"this is {shown(value)}",
             "`//` divides and floors; ceil(), floor() and round() also give whole numbers",
         )
@@ -80,7 +81,7 @@ def flag(raw: object, scope: Writing) -> bool:
         return raw
     value: Value = evaluate(scope.insert(raw), scope) if isinstance(raw, str) else cast("Value", raw)
     if not isinstance(value, bool):
-        raise ExpressionError("E114", f"yes or no is needed, and this is {_described(raw)}", "write yes or no")
+        raise ExpressionError("E114", f"yes or no is needed, and this is {described(raw)}", "write yes or no")
     return value
 
 
@@ -89,7 +90,7 @@ def text(raw: object, scope: Writing) -> str:
     if isinstance(raw, bool):
         return shown(raw)
     if raw is None or isinstance(raw, list | dict):
-        raise ExpressionError("E114", f"a word is needed, and this is {_described(raw)}", "not a word")
+        raise ExpressionError("E114", f"a word is needed, and this is {described(raw)}", "not a word")
     return scope.insert(str(raw))
 
 

@@ -79,7 +79,7 @@ def _settings(spec: NetworkSpec, settings: Mapping[str, object]) -> Mapping[str,
             names = ", ".join(f"`{n}`" for n in spec.variables)
             help = f"did you mean `{near}`?" if near else f"its variables are {names}" if names else "it has none"
             raise SpecError([Diagnostic("E127", f"`{name}` is not a variable of this file", label="", help=help)])
-    return settings
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()}
 
 
 def _inputs(

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from shapecalc.layers.fields import described
 from shapecalc.source.expressions import ExpressionError
 
 AMOUNT = re.compile(r"(<=|>=|<|>|==|=)?\s*(\d[\d,_]{0,40})(?:\.(\d{1,20}))?\s*([A-Za-z]*)")
@@ -68,7 +69,7 @@ def amount(raw: object) -> Amount:
     if match is None or match[4] not in UNITS:
         raise ExpressionError(
             "E114",
-            f"`{str(raw)[:40]}` is not an amount",
+            f"{described(raw)} is not an amount",
             "not a number with a unit",
             "write 25557032, 25.6M, 4.09G, 64 MiB or '>= 224'",
         )

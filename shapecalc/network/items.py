@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from shapecalc.diagnostics import Diagnostic, Related, Route, nearest
@@ -18,6 +19,7 @@ from shapecalc.network.spec import (
     Raw,
     ResidualItem,
 )
+from shapecalc.source.expressions import CONSTANTS
 
 if TYPE_CHECKING:
     from shapecalc.layers.base import Layer
@@ -29,6 +31,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "parallel": (*COMMON, *COMPOSED, "join", "fit"),
     "residual": (*COMMON, *COMPOSED, "shortcut"),
 }
+SHORTCUTS = ("auto", "none")
 JOINS = ("concat", "add", "multiply")
 REQUIRED = "required"
 
@@ -123,7 +126,7 @@ class ItemReader:
             "a layer here names no kind",
             at,
             "an option, but of what?",
-            "as in `- {conv: 64, kernel: 3}`",
+            "as in `- {conv: 64, kernel: 3}`; for several layers, `for: {i: range(3)}` with `do:`",
         )
 
     def unknown_kind(self, head: str, route: Route, *, at_key: bool = True) -> None:
@@ -291,7 +294,7 @@ class ItemReader:
                 written = options.pop("shortcut", "auto")
                 if isinstance(written, list):
                     shortcut = self.items(written, (*route, "shortcut"))
-                elif written in {"auto", "none"}:
+                elif isinstance(written, str) and (written in SHORTCUTS or "$" in written):
                     shortcut = written
                 else:
                     self.fault(
@@ -367,17 +370,7 @@ class ItemReader:
 
     def variable_name(self, name: str, route: Route) -> None:
         """Check a name that expressions will use."""
-        if not name.isidentifier() or name in {
-            "yes",
-            "no",
-            "true",
-            "false",
-            "and",
-            "or",
-            "not",
-            "if",
-            "else",
-        }:
+        if not name.isidentifier() or iskeyword(name) or name in CONSTANTS:
             self.fault(
                 "E126",
                 f"`{name}` cannot name a variable",

@@ -8,6 +8,7 @@ from shapecalc.diagnostics import Diagnostic, Related
 from shapecalc.formulas.reach import Shift
 from shapecalc.formulas.windows import Window
 from shapecalc.layers.fields import text
+from shapecalc.network.items import JOINS, SHORTCUTS
 from shapecalc.network.names import Frame, Span
 from shapecalc.network.options import Faults, told
 from shapecalc.network.parts import followers, parts_of
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from shapecalc.network.scope import Scope
     from shapecalc.network.spec import Item, ParallelItem, ResidualItem
     from shapecalc.network.walk import Walk
-
-JOINS = ("concat", "add", "multiply")
 
 
 def parallel(walk: Walk, item: ParallelItem, frame: Frame, scope: Scope, source: str, name: str) -> str:
@@ -55,10 +54,19 @@ def parallel(walk: Walk, item: ParallelItem, frame: Frame, scope: Scope, source:
 
 def residual(walk: Walk, item: ResidualItem, frame: Frame, scope: Scope, source: str, name: str) -> str:
     """Expand a path and its shortcut, then add them."""
+    try:
+        word = text(item.shortcut, scope) if isinstance(item.shortcut, str) else ""
+    except ExpressionError as error:
+        walk.tell(told(error, item.place("shortcut")), frame)
+        return walk.broken(item, frame, name)
+    if word and word not in SHORTCUTS:
+        message = f"`{word}` is not a shortcut"
+        walk.tell(Diagnostic("E116", message, item.place("shortcut"), "write `auto` or `none`"), frame)
+        return walk.broken(item, frame, name)
     start = len(walk.nodes)
     end = walk.body(item.body, frame, scope, source)
     options = {key: raw for key, raw in item.options.items() if key in {"norm", "activation"}}
-    if item.shortcut == "none":
+    if word == "none":
         end = follow(walk, item, options, end, name, frame, scope)
     else:
         shortcut: str | None = source

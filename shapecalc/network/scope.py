@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import cast
 
 from shapecalc.source.expressions import ExpressionError, Value, evaluate, exact, normal, shortened, shown
@@ -25,20 +26,28 @@ class Binding:
     def value(self, name: str) -> Value:
         """The value; a text is an expression."""
         if self._value is None:
-            if self.busy:
-                raise ExpressionError(
-                    "E125", f"`{name}` is defined by itself", "needs its own value", "write a number in its definition"
-                )
-            self.busy = True
-            try:
-                self._value = self._read(self.raw)
-            except ExpressionError as error:
-                error.message = f"`{name}` stands for `{shortened(self.raw)}`, and {error.message}"
-                error.span = None
-                raise
-            finally:
-                self.busy = False
+            with self.reading(name):
+                try:
+                    self._value = self._read(self.raw)
+                except ExpressionError as error:
+                    if isinstance(self.raw, str):
+                        error.message = f"`{name}` stands for `{shortened(self.raw)}`, and {error.message}"
+                    error.span = None
+                    raise
         return self._value
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[None]:
+        """While this lasts, a use of the name in its own definition is an error, or means the one further out."""
+        if self.busy:
+            raise ExpressionError(
+                "E125", f"`{name}` is defined by itself", "needs its own value", "write a number in its definition"
+            )
+        self.busy = True
+        try:
+            yield
+        finally:
+            self.busy = False
 
     def _read(self, raw: object) -> Value:
         match raw:
@@ -48,6 +57,8 @@ class Binding:
                 return evaluate(self.scope.insert(raw), self.scope)
             case list():
                 return [self._item(item) for item in raw]
+            case dict():
+                raise ExpressionError("E114", "a variable is a number, a text or a list", "a mapping")
             case None:
                 raise ExpressionError("E114", "a variable here has no value", "empty", "give it a value")
         return cast("Value", raw)
@@ -63,7 +74,8 @@ class Binding:
     def text(self, name: str) -> str:
         """The value as text: a text as it stands, with its own variables inserted."""
         if isinstance(self.raw, str):
-            return self.scope.insert(self.raw)
+            with self.reading(name):
+                return self.scope.insert(self.raw)
         return shown(self.value(name))
 
 

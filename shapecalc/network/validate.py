@@ -182,18 +182,22 @@ class Validator:
                     at_key=True,
                 )
             if not isinstance(raw, dict):
-                self.reader.fault("E109", f"block `{name}` is a mapping", route, "has no `layers:`", at_key=True)
+                label = "a list" if isinstance(raw, list) else "no mapping"
+                help = "write `layers:` above the list" if isinstance(raw, list) else "give it `layers:`"
+                self.reader.fault("E109", f"block `{name}` needs the key `layers`", route, label, help, at_key=True)
             params = raw.get("params") if isinstance(raw, dict) else None
             self.blocks[name] = Block(name, route, self.params(name, params, route))
         for name, raw in sections.items():
             route = ("blocks", name)
             if not isinstance(raw, dict):
-                continue
-            for key in raw:
-                self.reader.known(key, BLOCK_KEYS, f"block `{name}`", (*route, key))
-            if "layers" not in raw:
+                body: tuple[Item, ...] = (BrokenItem(route, ""),)
+            elif "layers" not in raw:
                 self.reader.fault("E111", f"block `{name}` has no layers", route, "no `layers:`", at_key=True)
-            body = self.reader.items(raw.get("layers"), (*route, "layers"))
+                body = (BrokenItem(route, ""),)
+            else:
+                body = self.reader.items(raw["layers"], (*route, "layers"))
+            for key in raw if isinstance(raw, dict) else ():
+                self.reader.known(key, BLOCK_KEYS, f"block `{name}`", (*route, key))
             self.blocks[name] = Block(name, route, self.blocks[name].params, body)
 
     def params(self, block: str, raw: Raw, route: Route) -> Mapping[str, Raw]:

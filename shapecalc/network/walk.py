@@ -135,6 +135,7 @@ class Walk(ABC):
         self.nodes.append(node)
         self.shapes[node.name] = node.output
         self.owners[node.name] = (owner, route)
+        self.names.spans.setdefault(node.name, Span(len(self.nodes) - 1, len(self.nodes), node.name, route))
 
     def group(
         self, name: str, kind: str, sort: Literal["layer", "call", "paths"], start: int, end: str, frame: Frame

@@ -66,7 +66,7 @@ def shown(value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Fraction):
-        return str(value) if value.denominator > 1 else str(value.numerator)
+        return str(value)
     if isinstance(value, list):
         return "[" + ", ".join(shown(item) for item in value) + "]"
     return str(value)
