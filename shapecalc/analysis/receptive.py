@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from typing import TYPE_CHECKING
 
 from shapecalc.formulas.reach import Reach, Shift, Unknown, Whole
@@ -31,6 +32,10 @@ class Field:
     last: int = 0
     jump: int = 1
     whole: bool = False
+    low: int = attribute(default=0, compare=False, repr=False)
+    high: int = attribute(default=0, compare=False, repr=False)
+    """The input cells that really reach this tensor lie from ``low`` to ``high``: beyond them is padding of a layer
+    between, or what a stride has left out."""
 
     @property
     def size(self) -> int:
@@ -58,6 +63,8 @@ class Field:
                     first(self.first, self.jump, before),
                     last(self.last, self.jump, before, reach),
                     jump(self.jump, step.stride) if step.stride != 1 else self.jump,
+                    low=max(self.low, self.first),
+                    high=self.end(window_on),
                 )
             case Shift(by=by):
                 if by == 0:
@@ -72,12 +79,16 @@ class Field:
             case Unknown():
                 return step
 
+    def end(self, cells: int) -> int:
+        """The last input cell that really reaches one of so many cells along the axis."""
+        return min(self.high, self.last + self.jump * (cells - 1))
+
     def over_all(self, n: int, cells: int) -> Field:
         """The union of the fields of all cells along the axis: all of the input's, unless a stride leaves some out."""
-        end = last(self.last, self.jump, 0, cells)
-        if self.first <= 0 and end >= n - 1:
+        low, high = max(self.low, self.first), self.end(cells)
+        if low <= 0 and high >= n - 1:
             return Field(None, 0, n - 1, 0, whole=True)
-        return Field(None, self.first, end, 0)
+        return Field(None, low, high, 0, low=low, high=high)
 
     def join(self, other: Field) -> Field | Unknown:
         """The union of two fields that meet."""
@@ -85,11 +96,8 @@ class Field:
             return self if self.whole else other
         if self.axis != other.axis or self.jump != other.jump:
             return Unknown(f"branches meet whose fields move by {int(self.jump)} and {int(other.jump)} cells")
-        if self.first <= other.first and self.last >= other.last:
-            return self
-        if other.first <= self.first and other.last >= self.last:
-            return other
-        return replace(self, first=min(self.first, other.first), last=max(self.last, other.last))
+        low, high = min(self.low, other.low), max(self.high, other.high)
+        return replace(self, first=min(self.first, other.first), last=max(self.last, other.last), low=low, high=high)
 
 
 Seen = Mapping[Axis, Field | Unknown]
@@ -98,7 +106,8 @@ Seen = Mapping[Axis, Field | Unknown]
 def receptive_fields(graph: Graph) -> dict[str, Seen]:
     """What every node sees of each axis of the network's inputs; nothing for a node whose shape is unknown."""
     seen: dict[str, Seen] = {
-        name: {(name, axis): Field(axis) for axis in range(shape.rank)} for name, shape in graph.inputs.items()
+        name: {(name, axis): Field(axis, high=n - 1) for axis, n in enumerate(shape.spatial)}
+        for name, shape in graph.inputs.items()
     }
     shapes = {**graph.inputs, **{node.name: node.output for node in graph if node.output is not None}}
     for node in graph:

@@ -54,7 +54,7 @@ def number(raw: object, scope: Writing) -> Number:
         case float():
             return exact(raw)
     text = str(raw)
-    value = evaluate(scope.insert(text), scope)
+    value = evaluate(text, scope)
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise ExpressionError("E114", f"a number is needed, and `{text}` is {described(value)}", "not a number")
     return value
@@ -79,7 +79,7 @@ def flag(raw: object, scope: Writing) -> bool:
     """Yes or no: a boolean, one of the words, or a condition."""
     if isinstance(raw, bool):
         return raw
-    value: Value = evaluate(scope.insert(raw), scope) if isinstance(raw, str) else cast("Value", raw)
+    value: Value = evaluate(raw, scope) if isinstance(raw, str) else cast("Value", raw)
     if not isinstance(value, bool):
         raise ExpressionError("E114", f"yes or no is needed, and this is {described(raw)}", "write yes or no")
     return value

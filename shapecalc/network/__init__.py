@@ -42,7 +42,8 @@ def build(
         SpecError: a setting or an input names what the file does not have.
     """
     spec, faults = validate(document.data, kinds)
-    scope = Scope().bind({**spec.variables, **_settings(spec, settings or {})})
+    given = _settings(spec, settings or {})
+    scope = Scope().bind({**spec.variables, **given}, lambda name: None if name in given else ("vars", name))
     shapes, unread = _inputs(spec, scope, inputs or {})
     walk = Expander(spec, kinds, shapes, scope)
     try:
@@ -54,21 +55,33 @@ def build(
     outputs = _outputs(spec, walk, end)
     told_already = {fault.route for fault in faults}
     later = [fault for route, fault in walk.faults.items() if route not in told_already]
+    # what stands in a misspelt section is silent until the section is spelt right
+    every = [fault for fault in (*faults, *unread, *later) if not fault.route or fault.route[0] not in spec.misspelt]
     return Graph(
         spec=spec,
         inputs={name: shape for name, shape in shapes.items() if shape is not None},
         nodes=tuple(walk.nodes),
         groups=tuple(walk.groups),
         outputs=outputs,
-        diagnostics=tuple(sorted([*faults, *unread, *later], key=lambda fault: _position(document, fault))),
+        diagnostics=tuple(sorted(every, key=lambda fault: _position(document.data, fault.route))),
         complete=complete,
         document=document,
     )
 
 
-def _position(document: Document, fault: Diagnostic) -> tuple[int, int]:
-    place = (document.key_place if fault.at_key else document.value_place)(fault.route)
-    return (place.line, place.column) if place else (0, 0)
+def _position(data: object, route: Route) -> list[int]:
+    """Where a route comes in the order of a document."""
+    at = []
+    for step in route:
+        if isinstance(data, dict) and step in data:
+            at.append(list(data).index(step))
+            data = data[step]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            at.append(step)
+            data = data[step]
+        else:
+            break
+    return at
 
 
 def _settings(spec: NetworkSpec, settings: Mapping[str, object]) -> Mapping[str, object]:

@@ -146,7 +146,7 @@ class Expander(Walk):
         columns = []
         for name, raw in item.variables.items():
             try:
-                columns.append(each_item(raw, scope))
+                columns.append(each_item(raw, scope, (*item.route, "for", name)))
             except ExpressionError as error:
                 self.tell(told(error, (*item.route, "for", name)), frame)
                 return self.broken(item, frame)
@@ -176,8 +176,9 @@ class Expander(Walk):
         """Expand a block's body, with its parameters bound and names of its own."""
         block = self.spec.blocks[item.head]
         inner = Scope(self.globals)
-        inner.bind({key: raw for key, raw in block.params.items() if key not in item.arguments})
-        inner.bind(item.arguments, scope)
+        defaults = {key: raw for key, raw in block.params.items() if key not in item.arguments}
+        inner.bind(defaults, lambda name: (*block.route, "params", name))
+        inner.bind(item.arguments, item.place, scope)
         start = len(self.nodes)
         body = Frame(f"{name}.", self.top, (item.key, *frame.calls))
         end = self.body(block.body, body, inner, source)
@@ -235,5 +236,7 @@ class Expander(Walk):
 
     def skip(self, item: Item, frame: Frame, scope: Scope) -> None:
         """Remember the name of an item that its condition leaves out."""
-        if name := self.given(item, frame, scope):
-            self.names.left_out.add(frame.prefix + name)
+        try:
+            self.names.left_out.add(frame.prefix + self.given(item, frame, scope))
+        except ExpressionError as error:
+            self.tell(told(error, item.place("name")), frame)

@@ -127,6 +127,7 @@ class ItemReader:
             at,
             "an option, but of what?",
             "as in `- {conv: 64, kernel: 3}`; for several layers, `for: {i: range(3)}` with `do:`",
+            at_key=True,
         )
 
     def unknown_kind(self, head: str, route: Route, *, at_key: bool = True) -> None:
@@ -243,6 +244,13 @@ class ItemReader:
         )
         return False
 
+    def meant(self, key: str, known: Collection[str], owner: str, route: Route, among: Collection[str]) -> str:
+        """The option that a key means; a misspelt one is told, and read as the one it is nearest to."""
+        if self.known(key, known, owner, route):
+            return key
+        near = nearest(key, known)
+        return near if near not in among else ""
+
     def call(self, block: Block, raw: Mapping[str, Raw], route: Route, at: Route) -> Item:
         """A call of a block: its arguments inside the value, or the first parameter as the value."""
         before = len(self.faults)
@@ -278,17 +286,16 @@ class ItemReader:
         """A loop, parallel paths or a residual path."""
         before = len(self.faults)
         value = raw[head]
-        options = {
-            key: item
-            for key, item in raw.items()
-            if key != head and self.known(key, HEADS[head], f"`{head}`", (*route, key))
-        }
-        item: Item
+        options: dict[str, Raw] = {}
+        for key, item in raw.items():
+            if key != head and (name := self.meant(key, HEADS[head], f"`{head}`", (*route, key), raw)):
+                options[name] = item
+        made: Item
         match head:
             case "for":
-                item = self.loop(value, options, route)
+                made = self.loop(value, options, route)
             case "parallel":
-                item = self.parallel(value, options, route)
+                made = self.parallel(value, options, route)
             case _:
                 shortcut: str | tuple[Item, ...] = "auto"
                 written = options.pop("shortcut", "auto")
@@ -305,9 +312,9 @@ class ItemReader:
                         "write `auto`, `none`, or a list of layers",
                     )
                 body = self.items(value, (*route, head))
-                item = ResidualItem(route, head, options, body=body, shortcut=shortcut)
+                made = ResidualItem(route, head, options, body=body, shortcut=shortcut)
         own = [fault for fault in self.faults[before:] if len(fault.route) <= len(route) + 1]
-        return BrokenItem(route, head, options) if own else item
+        return BrokenItem(route, head, options) if own else made
 
     def loop(self, variables: Raw, options: dict[str, Raw], route: Route) -> Item:
         """A loop over the values of its variables."""

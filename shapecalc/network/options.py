@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from shapecalc.diagnostics import Diagnostic, Route, nearest
+from shapecalc.diagnostics import Diagnostic, Related, Route, nearest
 from shapecalc.layers.fields import Reading
 from shapecalc.source.expressions import ExpressionError
 
@@ -30,15 +30,11 @@ class Faults(Exception):
 
 
 def told(error: ExpressionError, route: Route) -> Diagnostic:
-    """An expression's fault, at the route of the option it stands in."""
-    return Diagnostic(
-        error.code,
-        error.message,
-        (*route, *error.route),
-        error.label,
-        error.help,
-        span=None if error.route else error.span,
-    )
+    """An expression's fault, at the route of the option it stands in, or of the variable that the option reads."""
+    related = (Related("it is read here", route),) if error.home is not None else ()
+    home = route if error.home is None else error.home
+    at = (*home, *error.route)
+    return Diagnostic(error.code, error.message, at, error.label, error.help, related=related, span=error.span)
 
 
 def readings(layer: type[Layer]) -> dict[str, Reading]:
@@ -100,13 +96,14 @@ class LayerMaker:
         ):
             if bound in by_type:
                 detail = by_type[bound]
+                index = tuple(step for step in detail["loc"][1:] if isinstance(step, int))[:1]
                 limit = next(iter(detail["ctx"].values()))
                 value = detail["input"]
                 number = f"{limit:g}" if isinstance(limit, float) else str(limit)
                 return Diagnostic(
                     "E115",
                     f"`{name}` of `{kind}` is {value}",
-                    route,
+                    (*route, *index),
                     f"must be {words} {number}",
                 )
         if "literal_error" in by_type:

@@ -89,6 +89,7 @@ def follower(walk: Walk, option: Option, known: Mapping[str, str], suffix: str) 
                     route,
                     f"no {name} of this name",
                     f"did you mean `{near}`?" if near else f"there are {listed(known)} and `none`",
+                    at_key=isinstance(option[1], dict),
                 )
             ]
         )
@@ -98,7 +99,8 @@ def follower(walk: Walk, option: Option, known: Mapping[str, str], suffix: str) 
     for key, inner in written.items():
         if key not in layer.model_fields:
             label = f"no option of `{kind}`" if key else f"`{kind}` takes no value"
-            raise Faults([Diagnostic("E113", f"`{kind}` cannot be set like this", route, label)])
+            at = (*route, key) if isinstance(value, dict) else route
+            raise Faults([Diagnostic("E113", f"`{kind}` cannot be set like this", at, label, at_key=at != route)])
         own[key] = (key, inner, scope, (*route, key) if isinstance(value, dict) else route)
     options = options_of(walk, kind, own)
     made = walk.maker.make(kind, [o for key, o in options.items() if key not in OWN])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import cast
 
+from shapecalc.diagnostics import Route
 from shapecalc.source.expressions import ExpressionError, Value, evaluate, exact, normal, shortened, shown
 
 INSERTED = re.compile(r"\$(?:(\$)|([^\W\d]\w*)|\(((?:[^()]|\([^()]*\))*)\))")
@@ -15,11 +16,13 @@ INSERTED = re.compile(r"\$(?:(\$)|([^\W\d]\w*)|\(((?:[^()]|\([^()]*\))*)\))")
 class Binding:
     """A value as written and the scope it was written in: computed when it is first read."""
 
-    __slots__ = ("_value", "busy", "raw", "scope")
+    __slots__ = ("_value", "busy", "home", "raw", "scope")
 
-    def __init__(self, raw: object, scope: Scope) -> None:
+    def __init__(self, raw: object, scope: Scope, home: Route | None = None) -> None:
         self.raw = raw
         self.scope = scope
+        self.home = home
+        """Where it is written; None for what was given on the command line."""
         self._value: Value = None
         self.busy = False
 
@@ -30,9 +33,11 @@ class Binding:
                 try:
                     self._value = self._read(self.raw)
                 except ExpressionError as error:
-                    if isinstance(self.raw, str):
+                    if error.home is None and self.home is not None:
+                        error.home = self.home
+                    elif error.home is None:
                         error.message = f"`{name}` stands for `{shortened(self.raw)}`, and {error.message}"
-                    error.span = None
+                        error.span = None
                     raise
         return self._value
 
@@ -54,7 +59,7 @@ class Binding:
             case float():
                 return exact(raw)
             case str():
-                return evaluate(self.scope.insert(raw), self.scope)
+                return evaluate(raw, self.scope)
             case list():
                 return [self._item(item) for item in raw]
             case dict():
@@ -88,10 +93,12 @@ class Scope:
         self.outer = outer
         self.bindings: dict[str, Binding] = {}
 
-    def bind(self, values: Mapping[str, object], scope: Scope | None = None) -> Scope:
+    def bind(
+        self, values: Mapping[str, object], home: Callable[[str], Route | None], scope: Scope | None = None
+    ) -> Scope:
         """This scope, with names bound to values written in ``scope`` (this one, if none is given)."""
         for name, raw in values.items():
-            self.bindings[normal(name)] = Binding(raw, scope or self)
+            self.bindings[normal(name)] = Binding(raw, scope or self, home(name))
         return self
 
     def find(self, name: str) -> Binding | None:
@@ -137,30 +144,27 @@ class Scope:
             raise
 
 
-def each_item(raw: object, scope: Scope) -> list[object]:
+def each_item(raw: object, scope: Scope, home: Route) -> list[Binding]:
     """The items a loop goes through: a list as written, or an expression that gives one."""
     if isinstance(raw, list):
-        return raw
+        return [Binding(item, scope, (*home, index)) for index, item in enumerate(raw)]
     value: Value = None
     if isinstance(raw, str):
-        text = scope.insert(raw)
-        binding = scope.find(normal(text.strip()))
+        binding = scope.find(normal(raw.strip().removeprefix("$")))
         if binding is not None and isinstance(binding.raw, list):
-            return [Binding(item, binding.scope) for item in binding.raw]
-        value = evaluate(text, scope)
+            at = binding.home
+            homes = [None if at is None else (*at, index) for index in range(len(binding.raw))]
+            return [Binding(item, binding.scope, h) for item, h in zip(binding.raw, homes, strict=True)]
+        value = evaluate(raw, scope)
     if not isinstance(value, list):
         raise ExpressionError(
-            "E114",
-            "a loop needs a list",
-            "not a list",
-            "write [1, 2, 3], range(3), or a variable that is a list",
+            "E114", "a loop needs a list", "not a list", "write [1, 2, 3], range(3), or a variable that is a list"
         )
-    return list(value)
+    return [Binding(item, scope) for item in value]
 
 
-def bound(values: Iterable[tuple[str, object]], scope: Scope) -> Scope:
+def bound(values: Iterable[tuple[str, Binding]], scope: Scope) -> Scope:
     """A scope inside another in which each name stands for an item of its list."""
     inner = Scope(scope)
-    for name, item in values:
-        inner.bindings[normal(name)] = item if isinstance(item, Binding) else Binding(item, scope)
+    inner.bindings.update((normal(name), item) for name, item in values)
     return inner

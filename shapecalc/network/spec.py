@@ -99,3 +99,5 @@ class NetworkSpec:
     outputs: tuple[str, ...] = ()
     budget: Mapping[str, Any] = field(default_factory=dict)
     published: tuple[Mapping[str, Any], ...] = ()
+    misspelt: frozenset[str] = frozenset()
+    """Sections that were read although their names are not quite right."""

@@ -49,16 +49,19 @@ class Validator:
     """One file's sections, and the faults met on the way."""
 
     def __init__(self, data: Mapping[str, Raw], kinds: Mapping[str, type[Layer]]) -> None:
-        self.data = data
         self.kinds = kinds
         self.faults: list[Diagnostic] = []
         self.blocks: dict[str, Block] = {}
         self.defaults: dict[str, Mapping[str, Raw]] = {}
         self.reader = ItemReader(kinds, self.blocks, self.defaults, self.faults)
+        self.given = data
+        meant = {key: near for key in data if key not in SECTIONS and (near := nearest(key, SECTIONS)) not in data}
+        self.misspelt = frozenset(filter(None, meant.values()))
+        self.data = {meant.get(key) or key: value for key, value in data.items()}
 
     def spec(self) -> NetworkSpec:
         """The whole file."""
-        for key in self.data:
+        for key in self.given:
             if key not in SECTIONS:
                 near = nearest(key, SECTIONS)
                 self.reader.fault(
@@ -75,7 +78,7 @@ class Validator:
             self.reader.variable_name(name, ("vars", name))
         self.read_defaults()
         self.read_blocks()
-        if self.data.get("layers") is None and not self.misspelt("layers"):
+        if self.data.get("layers") is None:
             self.reader.fault(
                 "E111",
                 "the file has no layers",
@@ -98,11 +101,8 @@ class Validator:
             outputs=self.outputs(),
             budget=self.budget(),
             published=self.published(),
+            misspelt=self.misspelt,
         )
-
-    def misspelt(self, section: str) -> bool:
-        """Whether an unknown key of the file is near this section's name: one fault gives one error."""
-        return any(nearest(key, [section]) for key in self.data if key not in SECTIONS)
 
     def text(self, section: str) -> str:
         """A section that is prose."""
@@ -139,8 +139,7 @@ class Validator:
                 self.reader.given_name(name, ("inputs", name), at_key=True)
             return dict(named), {name: ("inputs", name) for name in named}
         if self.data.get("input") is None:
-            if not self.misspelt("input"):
-                self.reader.fault("E111", "the file has no input", (), "", "add a line such as `input: [3, 224, 224]`")
+            self.reader.fault("E111", "the file has no input", (), "", "add a line such as `input: [3, 224, 224]`")
             return {}, {}
         return {"input": self.data["input"]}, {"input": ("input",)}
 
@@ -169,7 +168,7 @@ class Validator:
 
     def read_blocks(self) -> None:
         """Blocks: first all their names, then their bodies, which may call any of them."""
-        sections = self.mapping("blocks")
+        sections = {name: self.block_keys(name, raw) for name, raw in self.mapping("blocks").items()}
         for name, raw in sections.items():
             route: Route = ("blocks", name)
             if not name[:1].isupper() or not name.isidentifier():
@@ -196,9 +195,15 @@ class Validator:
                 body = (BrokenItem(route, ""),)
             else:
                 body = self.reader.items(raw["layers"], (*route, "layers"))
-            for key in raw if isinstance(raw, dict) else ():
-                self.reader.known(key, BLOCK_KEYS, f"block `{name}`", (*route, key))
             self.blocks[name] = Block(name, route, self.blocks[name].params, body)
+
+    def block_keys(self, name: str, raw: Raw) -> Raw:
+        """A block's mapping, with misspelt keys told and read as what they mean."""
+        if not isinstance(raw, dict):
+            return raw
+        route: Route = ("blocks", name)
+        meant = {key: self.reader.meant(key, BLOCK_KEYS, f"block `{name}`", (*route, key), raw) for key in raw}
+        return {meant[key]: value for key, value in raw.items() if meant[key]}
 
     def params(self, block: str, raw: Raw, route: Route) -> Mapping[str, Raw]:
         """A block's parameters, each ``required`` or with its default."""

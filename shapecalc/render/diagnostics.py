@@ -96,7 +96,7 @@ def _one(fault: Diagnostic, source: Source, width: int) -> Text:
 
 def _related(fault: Diagnostic, source: Source) -> Iterator[str]:
     for other in fault.related:
-        place = other.place or (source.value_place(other.route) if other.route else None)
+        place = other.place or (source.key_place(other.route) if other.route else None)
         where = f"  ({plain(source.name)}:{place.line + 1})" if place else ""
         yield plain(other.message) + where
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +27,10 @@ CONSTANTS: Mapping[str, bool] = {"yes": True, "no": False, "true": True, "false"
 FUNCTIONS = (*NUMERIC, "range", "reversed")
 
 
+READ = re.compile(r"(?<!\$)\$(?=[^\W\d]|\()")
+"""In an expression ``$name`` reads the name, as the name alone does."""
+
+
 class ExpressionError(Exception):
     """An expression that has no value; ``span`` is the part of its text at fault."""
 
@@ -39,6 +44,8 @@ class ExpressionError(Exception):
         self.span = span
         self.route: Route = ()
         """Keys and indices from the option to the text at fault, where the option is a list."""
+        self.home: Route | None = None
+        """Where the text at fault stands, if it is the definition of a variable that the option reads."""
         super().__init__(message)
 
 
@@ -58,6 +65,7 @@ def evaluate(text: str, scope: Scope) -> Value:
     Raises:
         ExpressionError: it is not an expression, or has no value.
     """
+    text = READ.sub(" ", text) if "$" in text else text
     return _Evaluation(text, scope).of(_parsed(text))
 
 
