@@ -106,7 +106,7 @@ class Analysis:
     def outputs(self) -> Mapping[str, Shape | None]:
         """The shapes of the outputs, by name."""
         shapes = {**self.graph.inputs, **{layer.name: layer.output for layer in self.layers}}
-        return {name: shapes[node] for name, node in self.graph.outputs.items()}
+        return {name: shapes.get(node) for name, node in self.graph.outputs.items()}
 
     @property
     def totals(self) -> dict[str, Any]:

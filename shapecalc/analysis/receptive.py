@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shapecalc.network.graph import Graph, Node
     from shapecalc.shape import Shape
 
+BEYOND = 10**18
 Axis = tuple[str, int]
 """A spatial axis of one of the network's inputs."""
 
@@ -54,6 +55,8 @@ class Field:
 
     def through(self, step: Reach, n: int, window_on: int) -> Field | Unknown:
         """The field of a cell that sees these cells through a layer, on an input axis of ``n`` cells."""
+        if max(self.jump, self.last - self.first) > BEYOND:
+            return Unknown("the field is wider than can be counted")
         match step:
             case Window():
                 before, _ = step.pads(window_on)

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from shapecalc.source.document import Document
 
 
+ENOUGH = 1_000
+"""Nodes that are kept of a network with too many."""
+
+
 def build(
     document: Document,
     settings: Mapping[str, object] | None = None,
@@ -52,6 +56,8 @@ def build(
     except Refused as refused:
         walk.faults[refused.diagnostic.route] = refused.diagnostic
         end, complete = NOWHERE, False
+        del walk.nodes[ENOUGH:]  # the beginning is enough to see what it was to be
+        walk.groups = [group for group in walk.groups if group.stop <= ENOUGH]
     outputs = _outputs(spec, walk, end)
     told_already = {fault.route for fault in faults}
     later = [fault for route, fault in walk.faults.items() if route not in told_already]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecalc.diagnostics import Diagnostic, Related
+from shapecalc.diagnostics import Diagnostic, Related, Route
 from shapecalc.layers.fields import flag, text, whole
 from shapecalc.network.claims import expect, share
 from shapecalc.network.joins import parallel, residual
@@ -25,7 +25,7 @@ from shapecalc.network.walk import Walk
 from shapecalc.source.expressions import ExpressionError
 
 MOST_NODES = 100_000
-MOST_VISITS = 500_000
+MOST_VISITS = 200_000
 DEEPEST = 60
 
 
@@ -35,6 +35,13 @@ class Refused(Exception):
     def __init__(self, diagnostic: Diagnostic) -> None:
         self.diagnostic = diagnostic
         super().__init__()
+
+
+def too_many(route: Route, frame: Frame) -> Diagnostic:
+    """The fault of a network with more layers than any has."""
+    calls = tuple(Related("called here", call) for call in frame.calls[:3])
+    message = f"the network has more than {MOST_NODES:,} layers"
+    return Diagnostic("E206", message, route, "counted up to here", "use smaller loops or repeats", related=calls)
 
 
 class Expander(Walk):
@@ -94,10 +101,12 @@ class Expander(Walk):
                 frame,
             )
             return self.broken(item, frame)
+        if times > MOST_NODES:
+            raise Refused(too_many(item.place("repeat"), frame))
         start = len(self.nodes)
         for number in range(1, times + 1):
             prev = self.once(item, frame, scope, prev, number)
-        if times and (name := self.given(item, frame, scope)):
+        if times and (name := self.given_or_none(item, frame, scope)):
             self.names.spans[frame.prefix + name] = Span(start, len(self.nodes), prev, item.route)
         return prev
 
@@ -105,16 +114,7 @@ class Expander(Walk):
         """Expand one entry once."""
         self.visits += 1
         if self.visits > MOST_VISITS or len(self.nodes) > MOST_NODES:
-            raise Refused(
-                Diagnostic(
-                    "E206",
-                    f"the network has more than {MOST_NODES:,} layers",
-                    item.route,
-                    "counted up to here",
-                    "use smaller loops or repeats",
-                    related=tuple(Related("called here", route) for route in frame.calls[:3]),
-                )
-            )
+            raise Refused(too_many(item.route, frame))
         match item:
             case LoopItem():
                 return self.loop(item, frame, scope, prev)
@@ -236,7 +236,13 @@ class Expander(Walk):
 
     def skip(self, item: Item, frame: Frame, scope: Scope) -> None:
         """Remember the name of an item that its condition leaves out."""
+        if name := self.given_or_none(item, frame, scope):
+            self.names.left_out.add(frame.prefix + name)
+
+    def given_or_none(self, item: Item, frame: Frame, scope: Scope) -> str:
+        """The name that an item is given; empty if none, or if it is at fault, which is told."""
         try:
-            self.names.left_out.add(frame.prefix + self.given(item, frame, scope))
+            return self.given(item, frame, scope)
         except ExpressionError as error:
             self.tell(told(error, item.place("name")), frame)
+            return ""

@@ -8,8 +8,18 @@ from contextlib import contextmanager
 from typing import cast
 
 from shapecalc.diagnostics import Route
-from shapecalc.source.expressions import ExpressionError, Value, evaluate, exact, normal, shortened, shown
+from shapecalc.source.expressions import (
+    LONGEST_TEXT,
+    ExpressionError,
+    Value,
+    evaluate,
+    exact,
+    normal,
+    shortened,
+    shown,
+)
 
+DEEPEST = 60
 INSERTED = re.compile(r"\$(?:(\$)|([^\W\d]\w*)|\(((?:[^()]|\([^()]*\))*)\))")
 
 
@@ -44,14 +54,21 @@ class Binding:
     @contextmanager
     def reading(self, name: str) -> Iterator[None]:
         """While this lasts, a use of the name in its own definition is an error, or means the one further out."""
+        reads = self.scope.reads
+        if len(reads) > DEEPEST:
+            raise ExpressionError(
+                "E125", f"`{name}` ends a chain of more than {DEEPEST} variables", "too far to follow"
+            )
         if self.busy:
             raise ExpressionError(
                 "E125", f"`{name}` is defined by itself", "needs its own value", "write a number in its definition"
             )
         self.busy = True
+        reads.append(name)
         try:
             yield
         finally:
+            reads.pop()
             self.busy = False
 
     def _read(self, raw: object) -> Value:
@@ -87,10 +104,12 @@ class Binding:
 class Scope:
     """Names and their bindings, inside another scope or none."""
 
-    __slots__ = ("bindings", "outer")
+    __slots__ = ("bindings", "outer", "reads")
 
     def __init__(self, outer: Scope | None = None) -> None:
         self.outer = outer
+        self.reads: list[str] = outer.reads if outer else []
+        """The names whose definitions are being read, the outermost first."""
         self.bindings: dict[str, Binding] = {}
 
     def bind(
@@ -128,7 +147,12 @@ class Scope:
 
     def insert(self, text: str) -> str:
         """The text with ``$name`` and ``$(expression)`` replaced; ``$$`` is a dollar."""
-        return INSERTED.sub(self._inserted, text) if "$" in text else text
+        if "$" not in text:
+            return text
+        whole = INSERTED.sub(self._inserted, text)
+        if len(whole) > LONGEST_TEXT:
+            raise ExpressionError("E123", "a text here is too long", f"more than {LONGEST_TEXT:,} characters")
+        return whole
 
     def _inserted(self, match: re.Match[str]) -> str:
         dollar, name, expression = match.groups()

@@ -12,11 +12,18 @@ from shapecalc.network.graph import Group, Node
 from shapecalc.network.names import NOWHERE, Frame, Names, Span
 from shapecalc.network.options import LayerMaker
 from shapecalc.network.spec import Item, NetworkSpec
+from shapecalc.source.expressions import LIMIT
 
 if TYPE_CHECKING:
     from shapecalc.layers.base import Layer
     from shapecalc.network.scope import Scope
     from shapecalc.shape import Shape
+
+
+def _countable(output: Shape) -> Shape:
+    if max(output) > LIMIT:
+        raise Mismatch("E311", f"gives {output}", label="a length passes 10^18", help="no tensor is that long")
+    return output
 
 
 class Part(NamedTuple):
@@ -96,7 +103,7 @@ class Walk(ABC):
         node = Node(name, layer.kind, layer, tuple(sources), part.route)
         if len(xs) == len(sources):
             try:
-                output = layer.output(*xs)
+                output = _countable(layer.output(*xs))
                 node = Node(
                     name,
                     layer.kind,

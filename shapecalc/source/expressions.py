@@ -23,6 +23,7 @@ LIMIT = 10**18
 LONGEST_TEXT = 1_000
 LONGEST_LIST = 100_000
 DEEPEST = 40
+SHOWN_LONG, SHOWN_DEEP = 12, 2
 CONSTANTS: Mapping[str, bool] = {"yes": True, "no": False, "true": True, "false": False}
 FUNCTIONS = (*NUMERIC, "range", "reversed")
 
@@ -69,14 +70,17 @@ def evaluate(text: str, scope: Scope) -> Value:
     return _Evaluation(text, scope).of(_parsed(text))
 
 
-def shown(value: Value) -> str:
-    """A value as the user would write it."""
+def shown(value: Value, depth: int = 0) -> str:
+    """A value as the user would write it; of a long list the beginning."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Fraction):
         return str(value)
     if isinstance(value, list):
-        return "[" + ", ".join(shown(item) for item in value) + "]"
+        if depth > SHOWN_DEEP:
+            return "[…]"
+        more = ", …" if len(value) > SHOWN_LONG else ""
+        return "[" + ", ".join(shown(item, depth + 1) for item in value[:SHOWN_LONG]) + more + "]"
     return str(value)
 
 
