@@ -10,8 +10,9 @@ import click
 
 from shapecalc.analysis import analyze
 from shapecalc.analysis.memory import DTYPES
+from shapecalc.cli.options import DEPTH, EXPAND, OUTPUT, SET, check_opened, input_shape
 from shapecalc.cli.output import put
-from shapecalc.cli.reading import check_opened, depth_of, graph_of, shapes, tell_graph, tell_unread, variables
+from shapecalc.cli.reading import graph_of, tell_graph, tell_unread
 from shapecalc.diagnostics import SpecError
 from shapecalc.render import formats
 
@@ -39,42 +40,18 @@ def _columns(_: click.Context, __: click.Parameter, given: str | None) -> tuple[
 
 @click.command(epilog=EPILOG)
 @click.argument("spec")
-@click.option(
-    "--depth", default="0", callback=depth_of, metavar="N", help="Open N levels of blocks; `all` opens every node."
-)
-@click.option(
-    "--expand", multiple=True, metavar="NAME", help="Open this block or layer (repeatable); `all` opens everything."
-)
+@DEPTH
+@EXPAND
 @click.option("--by", type=click.Choice(["kind"]), help="Sums by kind of layer instead of a row for each.")
 @click.option(
     "--columns", callback=_columns, metavar="A,B,…", help=f"Choose columns: {', '.join(formats.COLUMN_NAMES)}."
 )
 @click.option("--batch", type=click.IntRange(1, 10**9), default=1, show_default=True, help="Examples at once.")
 @click.option("--dtype", type=click.Choice(list(DTYPES)), default="float32", show_default=True, help="Number format.")
-@click.option(
-    "--input",
-    "inputs",
-    multiple=True,
-    callback=shapes,
-    metavar="CxHxW",
-    help="Another input shape; NAME=… where there are several.",
-)
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    callback=variables,
-    metavar="NAME=VALUE",
-    help="Set a variable of the file (repeatable).",
-)
+@input_shape("--input")
+@SET
 @click.option("--format", "form", type=click.Choice(list(formats.FORMATS)), help="How to print; `table` if not given.")
-@click.option(
-    "-o",
-    "--output",
-    "file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to a file; its suffix picks the format.",
-)
+@OUTPUT
 def command(
     spec: str,
     depth: int | None,
@@ -83,7 +60,7 @@ def command(
     columns: tuple[str, ...],
     batch: int,
     dtype: str,
-    inputs: dict[str, object],
+    sizes: dict[str, object],
     settings: dict[str, object],
     form: str | None,
     file: Path | None,
@@ -98,7 +75,7 @@ def command(
             raise click.BadParameter(f"{file}: no format has the suffix; there are {', '.join(formats.SUFFIXES)}")
     gc.disable()  # one short walk that frees little: on 10,000 layers collecting costs as much again
     try:
-        graph = graph_of(spec, settings, inputs)
+        graph = graph_of(spec, settings, sizes)
     except SpecError as error:
         if form == "json":
             put(formats.unread_json(error), file)

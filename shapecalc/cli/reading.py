@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from shapecalc.diagnostics import Diagnostic, Severity, SpecError, nearest
+from shapecalc.diagnostics import Diagnostic, Severity, SpecError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from shapecalc.network.graph import Graph
     from shapecalc.render.diagnostics import Source
-
-ASSIGNMENT = re.compile(r"([^=]+)=(.*)", re.DOTALL)
 
 
 class Rejected(click.ClickException):
@@ -27,58 +24,6 @@ class Rejected(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Nothing more to say."""
-
-
-def variables(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, object]:
-    """``--set name=value``, the value as in a file."""
-    from shapecalc.source.document import Document  # noqa: PLC0415  when used
-    from shapecalc.source.scalars import plain  # noqa: PLC0415
-
-    settings: dict[str, object] = {}
-    for text in given:
-        match = ASSIGNMENT.fullmatch(text)
-        if match is None:
-            raise click.BadParameter(f"`{text}` is not name=value")
-        name, value = match[1].strip(), match[2].strip()
-        if value.startswith("["):
-            try:
-                settings[name] = Document.from_text(f"value: {value}", "--set").data["value"]
-            except SpecError as error:
-                raise click.BadParameter(f"`{value}` is not a list: {error.diagnostics[0].message}") from None
-        else:
-            try:
-                settings[name] = plain(value)
-            except ValueError:
-                raise click.BadParameter(f"`{name}` has too many digits") from None
-    return settings
-
-
-def shapes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, object]:
-    """``--input 3x320x320``, or ``--input name=3x320x320`` where there are several."""
-    found: dict[str, object] = {}
-    for text in given:
-        match = ASSIGNMENT.fullmatch(text)
-        found[match[1].strip() if match else ""] = match[2].strip() if match else text.strip()
-    return found
-
-
-def depth_of(_: click.Context, __: click.Parameter, given: str) -> int | None:
-    """``--depth``: levels of blocks to open; None for all of them."""
-    if given == "all":
-        return None
-    if not given.isdigit():
-        raise click.BadParameter(f"`{given}` is neither a number of levels nor `all`")
-    return int(given)
-
-
-def check_opened(names: tuple[str, ...], graph: Graph) -> None:
-    """Check that ``--expand`` names what can be opened."""
-    known = {group.name for group in graph.groups}
-    for name in names:
-        if name != "all" and name not in known:
-            near = nearest(name, known)
-            hint = f"; did you mean `{near}`?" if near else ""
-            raise click.BadParameter(f"`{name}` is no block or layer that can be opened{hint}", param_hint="--expand")
 
 
 def console(*, stderr: bool = False) -> Console:

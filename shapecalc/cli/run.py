@@ -9,17 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from shapecalc.analysis import analyze
+from shapecalc.cli.options import ASSIGNMENT, DEPTH, EXPAND, OUTPUT, SET, check_opened, input_shape
 from shapecalc.cli.output import put
-from shapecalc.cli.reading import (
-    ASSIGNMENT,
-    check_opened,
-    depth_of,
-    graph_of,
-    shapes,
-    tell_graph,
-    tell_unread,
-    variables,
-)
+from shapecalc.cli.reading import graph_of, tell_graph, tell_unread
 from shapecalc.cli.running import Wanted, report_of
 from shapecalc.diagnostics import SpecError
 from shapecalc.network.amounts import amount
@@ -89,28 +81,10 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
 @click.option(
     "--dtype", type=click.Choice(["float32", "float64"]), default="float32", show_default=True, help="Number format."
 )
-@click.option(
-    "--size",
-    "sizes",
-    multiple=True,
-    callback=shapes,
-    metavar="CxHxW",
-    help="Another input shape; NAME=… where there are several.",
-)
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    callback=variables,
-    metavar="NAME=VALUE",
-    help="Set a variable of the file (repeatable).",
-)
-@click.option(
-    "--depth", default="0", callback=depth_of, metavar="N", help="Open N levels of blocks; `all` opens every node."
-)
-@click.option(
-    "--expand", multiple=True, metavar="NAME", help="Open this block or layer (repeatable); `all` opens everything."
-)
+@input_shape("--size")
+@SET
+@DEPTH
+@EXPAND
 @click.option(
     "--max-memory",
     "most",
@@ -123,13 +97,7 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
 @click.option(
     "--format", "form", type=click.Choice(list(rendering.FORMATS)), help="How to print; `table` if not given."
 )
-@click.option(
-    "-o",
-    "--output",
-    "file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to a file; its suffix picks the format.",
-)
+@OUTPUT
 def command(
     spec: str,
     given: tuple[str, ...],
