@@ -130,7 +130,7 @@ class Analysis:
     def sum(self, group: Group) -> LayerAnalysis:
         """The figures of a group of nodes as one."""
         members = self.layers[group.start : group.stop]
-        end = next(layer for layer in self.layers[group.start :] if layer.name == group.end) if members else members[-1]
+        end = next((layer for layer in reversed(members) if layer.name == group.end), members[-1])
         made = {layer.name for layer in members}
         known = [layer.ops for layer in members if layer.ops is not None]
         shared = {layer.shared_with for layer in members if layer.shared_with}

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -26,8 +27,9 @@ Examples:
   shapecalc layers conv                  what a convolution takes
 
 \b
-Exit status: 0 all well; 1 a check failed; 2 the file cannot be read or its
-shapes do not fit, or the command is misused; 3 the engine and the analysis disagree."""
+Exit status: 0 all well; 1 a check failed; 2 the file cannot be read, its
+shapes do not fit, or the command is misused; 3 the engine and the analysis
+disagree."""
 
 
 class Commands(click.Group):
@@ -74,8 +76,21 @@ def shapecalc() -> None:
     """
 
 
+def refuse(error: click.ClickException) -> None:
+    """Say why a command was refused: how it is called, then the fault, in our own words."""
+    if isinstance(error, click.BadParameter) and error.ctx is not None:
+        click.echo(error.ctx.get_usage(), err=True)
+        click.echo(f"Try '{error.ctx.command_path} --help' for help.\n", err=True)
+        said = error.format_message().removeprefix("Invalid value for ").removeprefix("Invalid value: ")
+        click.echo(f"Error: {said}", err=True)
+    else:
+        error.show()
+
+
 def main() -> None:
     """Run the command line and leave with its exit status."""
+    if sys.stdout is None:  # closed from the start
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open until the end
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure") and (stream.encoding or "").lower().replace("-", "") != "utf8":
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -83,7 +98,7 @@ def main() -> None:
         status = shapecalc(standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        refuse(error)
         status = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)

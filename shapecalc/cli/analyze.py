@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  shapecalc analyze net.yaml                     one row a layer, a block as one row
-  shapecalc analyze net.yaml --depth 1           blocks opened
-  shapecalc analyze net.yaml --expand stem       every node of `stem`
-  shapecalc analyze net.yaml --by kind           sums by kind of layer
+  shapecalc analyze net.yaml                 one row a layer or block
+  shapecalc analyze net.yaml --depth 1       blocks opened
+  shapecalc analyze net.yaml --expand stem   every node of `stem`
+  shapecalc analyze net.yaml --by kind       sums by kind of layer
   shapecalc analyze net.yaml --set width=32 --input 3x320x320 --batch 8
-  shapecalc analyze net.yaml -o net.json         the suffix picks the format
+  shapecalc analyze net.yaml -o net.json     the suffix picks the format
   cat net.yaml | shapecalc analyze -"""
 
 

@@ -9,8 +9,8 @@ from shapecalc.layers import KINDS
 
 EPILOG = """\b
 Examples:
-  shapecalc layers                 all kinds, grouped
-  shapecalc layers conv            one kind: its options, an example, its formulas"""
+  shapecalc layers        all kinds, grouped
+  shapecalc layers conv   one kind: its options, an example, its formulas"""
 
 
 @click.command(epilog=EPILOG)

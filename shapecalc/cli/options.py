@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from shapecalc.network.graph import Graph
 
+SHAPE = re.compile(r"\d{1,18}([x×]\d{1,18}){0,3}")
 ASSIGNMENT = re.compile(r"([^=]+)=(.*)", re.DOTALL)
 
 
@@ -47,7 +48,10 @@ def shapes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dic
     found: dict[str, object] = {}
     for text in given:
         match = ASSIGNMENT.fullmatch(text)
-        found[match[1].strip() if match else ""] = match[2].strip() if match else text.strip()
+        name, shape = (match[1].strip(), match[2].strip()) if match else ("", text.strip())
+        if not SHAPE.fullmatch(shape):
+            raise click.BadParameter(f"`{shape}` is not a shape such as 3x224x224")
+        found[name] = shape
     return found
 
 

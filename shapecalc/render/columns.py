@@ -64,8 +64,7 @@ def of_fields(row: LayerAnalysis) -> str:
 def of_window(row: LayerAnalysis, analysis: Analysis) -> str:
     """Taps, stride, padding, dilation and groups, each where it is not the plain one."""
     node = analysis.graph.nodes[row.start]
-    holds_call = any(g.sort == "call" and (g.start, g.stop) == (row.start, row.stop) for g in analysis.graph.groups)
-    if holds_call or row.kind[:1].isupper() or not node.reach:
+    if row.kind in analysis.graph.spec.blocks or not node.reach:
         return ""
     windows = [step for step in node.reach[0] if isinstance(step, Window | Transposed)]
     if not windows:

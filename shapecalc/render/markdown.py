@@ -17,7 +17,7 @@ def report_text(analysis: Analysis, depth: int = 0, opened: Collection[str] = ()
     """The table and its totals."""
     made = grid(analysis, depth, opened, columns)
     aligned = [(column.heading, column.align) for column in made.columns]
-    return _page(analysis, [_table(aligned, made.cells)])
+    return _page(analysis, [_table(aligned, made.cells), _escaped(made.note)])
 
 
 def kinds_text(analysis: Analysis) -> str:

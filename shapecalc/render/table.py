@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis, Total
 
 GAP = "  "
+SHORTEST = 24
+"""Cells that a long name keeps in the narrowest table."""
 WIDEST = 100
 """Prose is no wider, however wide the terminal is."""
 
@@ -51,6 +53,11 @@ class Grid(NamedTuple):
         """The width of the whole."""
         return sum(self.widths) + len(GAP) * (len(self.columns) - 1)
 
+    def with_short_names(self, cells: int) -> Grid:
+        """The table with its first column so many cells narrower: of a long name the end is kept."""
+        room = max(self.widths[0] - cells, SHORTEST)
+        return self._replace(cells=[(_end(row[0], room), *row[1:]) for row in self.cells])
+
     def lines(self) -> Iterator[Line]:
         """The lines of the table: heads, a rule, rows; numbers to the right, no cell ever cut."""
         widths = self.widths
@@ -74,6 +81,13 @@ class Grid(NamedTuple):
         return line
 
 
+def _end(name: str, room: int) -> str:
+    """The end of a name that is wider than its room."""
+    while cell_len(name) > room:
+        name = "…" + name.lstrip("…")[1:]
+    return name
+
+
 def grid(
     analysis: Analysis,
     depth: int = 0,
@@ -93,8 +107,10 @@ def grid(
         cells = list(zip(*(by_name[name] for name in names), strict=True))
         made = Grid(tuple(known[name] for name in names), cells, tuple(left_out), note)
         droppable = [name for name in DROPPED if name in names]
-        if width is None or made.width <= width or not droppable:
+        if width is None or made.width <= width:
             return made
+        if not droppable:
+            return made.with_short_names(made.width - width)
         names.remove(droppable[0])
         left_out.append(droppable[0])
 

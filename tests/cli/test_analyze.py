@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from rich.cells import cell_len
@@ -489,6 +490,14 @@ def test_signs_that_a_terminal_obeys_do_not_reach_it(shapecalc, folder):
         out = shapecalc("analyze", "odd.yaml", "--format", form).out
         assert "\x1b" not in out
         assert "\x07" not in out
+
+
+def test_ten_thousand_calls_take_no_longer_than_they_should(shapecalc, folder):
+    start = monotonic()
+    blocks = "blocks: {Unit: {layers: [{conv: 3, kernel: 1, activation: relu}]}}"
+    (folder / "long.yaml").write_text(f"input: [3, 8, 8]\n{blocks}\nlayers: [{{Unit: , repeat: 10000}}]\n")
+    assert shapecalc("analyze", "long.yaml").out.count("\n") > 10_000
+    assert monotonic() - start < 10
 
 
 # no word of Python, no traceback

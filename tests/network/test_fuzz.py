@@ -485,6 +485,8 @@ REAL = {
     + "".join(f"  B{i}: {{layers: [B{i + 1}, B{i + 1}]}}\n" for i in range(40))
     + "  B40: {layers: [relu]}\nlayers: [B0]",
     "texts in texts": TEXT_BOMB + "layers: [{relu: , name: $v12}]",
+    "a loop of unknown names": "layers: [{for: {i: range(10000)}, do: [{relu: , from: nowhere}]}]",
+    "ten thousand unknown names": "layers:\n" + "".join(f"  - {{relu: , from: n{i}}}\n" for i in range(10_000)),
     "lists in lists, as text": LIST_BOMB + "layers: [{relu: , name: $v12}]",
 }
 
