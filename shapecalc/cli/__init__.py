@@ -105,8 +105,8 @@ def main() -> None:
         status = 130
     except OSError as error:
         if error.errno not in {errno.EPIPE, errno.EINVAL}:
-            raise
-        # the reader has gone: say nothing, and keep Python from saying it at exit
+            click.echo(f"Error: cannot write the answer: {error.strerror}", err=True)
+        # keep Python from saying at exit what has been said, or needs no saying: that the reader has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+        status = 0 if error.errno in {errno.EPIPE, errno.EINVAL} else 2
     sys.exit(status if isinstance(status, int) else 0)

@@ -11,7 +11,7 @@ import click
 from shapecalc.analysis import analyze
 from shapecalc.analysis.memory import DTYPES
 from shapecalc.cli.options import DEPTH, EXPAND, OUTPUT, SET, check_opened, input_shape
-from shapecalc.cli.output import put
+from shapecalc.cli.output import put, spare
 from shapecalc.cli.reading import graph_of, tell_graph, tell_unread
 from shapecalc.diagnostics import SpecError
 from shapecalc.render import formats
@@ -73,6 +73,9 @@ def command(
         form = formats.of_suffix(file.suffix) if file else "table"
         if form is None:
             raise click.BadParameter(f"{file}: no format has the suffix; there are {', '.join(formats.SUFFIXES)}")
+    spare(spec, file)
+    if form in {"json", "csv"} and (by or columns):
+        raise click.UsageError(f"{form} has every node and every figure; --by and --columns are for table and md")
     gc.disable()  # one short walk that frees little: on 10,000 layers collecting costs as much again
     try:
         graph = graph_of(spec, settings, sizes)

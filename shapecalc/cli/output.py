@@ -17,6 +17,18 @@ class Unwritten(click.ClickException):
     exit_code = 2
 
 
+def spare(spec: str, *files: Path | None) -> None:
+    """Check that nothing is written over the spec itself.
+
+    Raises:
+        Unwritten: it would be.
+    """
+    source = Path(spec)
+    for file in files:
+        if file is not None and file.exists() and source.exists() and file.samefile(source):
+            raise Unwritten(f"{file} is the spec itself; name another file")
+
+
 def put(text: str, file: Path | None) -> None:
     """Print a text, or write it to a file by way of a temporary one beside it."""
     if not text.endswith("\n"):

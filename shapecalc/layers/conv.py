@@ -52,13 +52,14 @@ def divided(channels: int, filters: int, groups: int) -> None:
     for count, of, field in ((channels, "channels", "groups"), (filters, "filters", "groups")):
         if count % groups:
             fits = [n for n in range(1, min(count, groups * 2, 4096) + 1) if count % n == 0]
+            noun, verb = ("divisors", "are") if len(fits) > 1 else ("divisor", "is")
             near = sorted(sorted(fits, key=lambda n: abs(n - groups))[:2])
             raise Mismatch(
                 "E301",
                 f"splits {count} {of} into {groups} groups",
                 field=field,
                 label=f"{count} is not a multiple of {groups}",
-                help=f"the divisors of {count} nearest {groups} are {' and '.join(map(str, near))}",
+                help=f"the {noun} of {count} nearest {groups} {verb} {' and '.join(map(str, near))}",
             )
 
 

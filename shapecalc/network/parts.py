@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shapecalc.diagnostics import Diagnostic, nearest
@@ -47,22 +48,38 @@ def parts_of(
             for name, raw in overrides.items()
         }
     options = options_of(walk, kind, own)
-    layer = walk.maker.make(kind, [option for name, option in options.items() if name not in OWN])
     route = item.key if item.options or overrides else item.route
     places = {name: option[3] for name, option in options.items()}
-    if not walk.kinds[kind].composes:
+
+    def itself() -> list[Part]:
+        layer = walk.maker.make(kind, [option for name, option in options.items() if name not in OWN])
         return [Part(layer, kind, kind, route, places)]
-    return [Part(layer, kind, kind, route, places), *followers(walk, options)]
+
+    return every(itself, *followers(walk, options)) if walk.kinds[kind].composes else itself()
 
 
-def followers(walk: Walk, options: Mapping[str, Option]) -> list[Part]:
-    """The norm and the activation that options name."""
-    parts = []
-    if (option := options.get("norm")) is not None:
-        parts += follower(walk, option, NORMS, "norm")
-    if (option := options.get("activation")) is not None:
-        parts += follower(walk, option, {kind: kind for kind in ACTIVATIONS}, "act")
+def every(*makers: Callable[[], list[Part]]) -> list[Part]:
+    """What all of them make.
+
+    Raises:
+        Faults: those of every one that is at fault.
+    """
+    parts: list[Part] = []
+    faults: list[Diagnostic] = []
+    for make in makers:
+        try:
+            parts += make()
+        except Faults as found:
+            faults += found.diagnostics
+    if faults:
+        raise Faults(faults)
     return parts
+
+
+def followers(walk: Walk, options: Mapping[str, Option]) -> list[Callable[[], list[Part]]]:
+    """What makes the norm and the activation that options name."""
+    known = {"norm": (NORMS, "norm"), "activation": ({kind: kind for kind in ACTIVATIONS}, "act")}
+    return [partial(follower, walk, options[name], *of) for name, of in known.items() if name in options]
 
 
 def follower(walk: Walk, option: Option, known: Mapping[str, str], suffix: str) -> list[Part]:

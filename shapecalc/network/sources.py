@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from shapecalc.network.walk import Walk
 
 
+ADVISED = 50
+"""Faults that are told with a suggestion; nobody reads more, and each looks through all names."""
+
+
 def sources_of(walk: Walk, item: Item, frame: Frame, scope: Scope, prev: str) -> list[str] | None:
     """The nodes that feed an item; None where one is at fault."""
     merges = isinstance(item, LayerItem) and walk.kinds[item.head].merges
@@ -79,13 +83,14 @@ def source_of(
         return prev
     if (span := walk.names.find(name, frame)) is not None:
         return span.end
-    walk.tell(unknown(walk, name, frame, route), frame)
+    if route not in walk.faults:
+        walk.tell(unknown(walk, name, frame, route), frame)
     return None
 
 
 def unknown(walk: Walk, name: str, frame: Frame, route: Route) -> Diagnostic:
     """The fault of a name that leads nowhere."""
-    visible = walk.names.visible(frame)
+    visible = walk.names.visible(frame) if len(walk.faults) < ADVISED else []
     near = nearest(name, visible)
     if frame.prefix + name in walk.names.left_out or name in walk.names.left_out:
         label, help = "its `when` leaves it out", "give this layer the same condition"

@@ -42,7 +42,7 @@ def _written(term: Term) -> tuple[str, int]:  # noqa: C901  a case for each sign
         case "ceil_div":
             return f"⌈{_bound(term.parts[0], PRODUCT)} / {_bound(term.parts[1], ATOM)}⌉", ATOM
         case "exact_div":
-            return f"({_bound(term.parts[0], PRODUCT)} / {_bound(term.parts[1], ATOM)})", ATOM
+            return f"{_bound(term.parts[0], PRODUCT)} / {_bound(term.parts[1], ATOM)}", SUM  # a product puts brackets
         case "product":
             return _series(term.parts[0], "∏", "·", "1", PRODUCT)
         case "total":

@@ -99,7 +99,7 @@ def kind_lines(kind: str) -> Iterator[Line]:
     ]
     yield from ([Span(f"  {row}")] for row in layer.example.splitlines())
     yield []
-    for line in grid(answer, opened=("all",)).lines():
+    for line in grid(answer, opened=("all",), width=_width() - 2).lines():
         yield [Span("  "), *line]
     yield []
     yield [Span("Formulas", "bold underline"), Span("  of the example", "dim")]

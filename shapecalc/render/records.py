@@ -32,7 +32,7 @@ def records(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def _axes(fields: list[dict[str, Any] | None], key: str) -> str | None:
-    return "x".join("?" if field is None else str(field[key]) for field in fields) or None
+    return "x".join(str(field[key]) for field in fields if field) or None if all(fields) else None
 
 
 def csv_text(analysis: Analysis) -> str:

@@ -83,9 +83,12 @@ class Grid(NamedTuple):
 
 def _end(name: str, room: int) -> str:
     """The end of a name that is wider than its room."""
-    while cell_len(name) > room:
-        name = "…" + name.lstrip("…")[1:]
-    return name
+    if cell_len(name) <= room:
+        return name
+    end = name[1 - room :]
+    while cell_len(end) >= room:
+        end = end[1:]
+    return f"…{end}"
 
 
 def grid(

@@ -53,12 +53,14 @@ def size(number: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """``15.3%``; one decimal, and never 0.0% of something."""
+    """``15.3%``; one decimal, and never 0.0% of something or 100.0% of less than all."""
     if not whole:
         return ""
     if not part:
         return "0%"
     tenths = int(Fraction(part * 1000, whole) + Fraction(1, 2))
+    if tenths == 1000 and part < whole:
+        return ">99.9%"
     return f"{tenths // 10}.{tenths % 10}%" if tenths else "<0.1%"
 
 
