@@ -10,7 +10,7 @@ import click
 
 from shapecalc.analysis import analyze
 from shapecalc.cli.options import ASSIGNMENT, DEPTH, EXPAND, OUTPUT, SET, check_opened, input_shape
-from shapecalc.cli.output import put
+from shapecalc.cli.output import put, spare
 from shapecalc.cli.reading import graph_of, tell_graph, tell_unread
 from shapecalc.cli.running import Wanted, report_of
 from shapecalc.diagnostics import SpecError
@@ -120,6 +120,7 @@ def command(
     SPEC is a YAML file; `-` reads it from standard input.
     """
     form = form or _format(file)
+    spare(spec, file, save_weights, save_outputs)
     _writable(save_weights, "--save-weights", ".npz", ".safetensors")
     _writable(save_outputs, "--save-outputs", ".npz")
     try:

@@ -497,7 +497,7 @@ def test_ten_thousand_calls_take_no_longer_than_they_should(shapecalc, folder):
     blocks = "blocks: {Unit: {layers: [{conv: 3, kernel: 1, activation: relu}]}}"
     (folder / "long.yaml").write_text(f"input: [3, 8, 8]\n{blocks}\nlayers: [{{Unit: , repeat: 10000}}]\n")
     assert shapecalc("analyze", "long.yaml").out.count("\n") > 10_000
-    assert monotonic() - start < 60
+    assert monotonic() - start < 10
 
 
 # no word of Python, no traceback

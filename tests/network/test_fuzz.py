@@ -20,7 +20,7 @@ from shapecalc.render.table import report
 from shapecalc.source.document import Document
 from tests.network.examples import EXAMPLES
 
-LONGEST = 20.0
+LONGEST = 6.0
 """Seconds that one case may take."""
 
 SLOWLY = [HealthCheck.too_slow, HealthCheck.data_too_large]

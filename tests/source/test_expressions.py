@@ -339,7 +339,7 @@ BOMBS = {
 def test_no_text_takes_long(text):
     start = monotonic()
     found = value_or_fault(text)
-    assert monotonic() - start < 20
+    assert monotonic() - start < 2
     if isinstance(found, ExpressionError):
         assert found.code in {"E120", "E123", "E206"}
         assert len(found.message) < 200
