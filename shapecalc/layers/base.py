@@ -42,6 +42,8 @@ class Layer(BaseModel, ABC):
     """Takes the options ``norm`` and ``activation``, each a layer of its own after it."""
     merges: ClassVar[bool] = False
     """Takes several inputs, named by the key's own value."""
+    reads: ClassVar[Mapping[str, str]] = {}
+    """Options that name one more layer each, read after its own input, and what each is for."""
     example: ClassVar[str]
     """A runnable layer list, for the kind's page."""
     example_input: ClassVar[tuple[int, ...]] = (8, 16, 16)
@@ -63,9 +65,20 @@ class Layer(BaseModel, ABC):
         return None
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
-        """For each input, for each of its spatial axes: how the same axis of the output sees it."""
+        """For each input, for each of its spatial axes: how the output sees it.
+
+        That is along the output's axis of the same index, unless it is `Onto` another. What an output cell sees is
+        seen by all of its channels together: an axis that goes into the channels is `Whole`.
+        """
         why = Unknown(f"`{self.kind}` does not state its reach")
         return tuple((why,) * x.rank for x in xs)
+
+    def inner(self, *xs: Shape) -> dict[str, Shape]:
+        """The tensors that it makes on the way, by name; a kind of one step makes none.
+
+        They count as activations, and are alive while it runs.
+        """
+        return {}
 
     @abstractmethod
     def forward(self, *xs: Array, weights: Weights) -> Array:
