@@ -194,18 +194,22 @@ def analyze(graph: Graph, batch: int = 1, dtype: str = "float32") -> Analysis:
     fields = receptive_fields(graph)
     itemsize = DTYPES[dtype]
     sizes = {name: _bytes(shape, batch, itemsize) for name, shape in graph.inputs.items()}
+    inner: dict[str, int] = {}
     layers = []
     for index, node in enumerate(graph):
-        size = None if node.output is None else _bytes(node.output, batch, itemsize)
+        size = made = None if node.output is None else _bytes(node.output, batch, itemsize)
         if size is not None:
             sizes[node.name] = size
-        layers.append(_layer(node, index, batch, size, fields.get(node.name)))
+            if node.inner:
+                inner[node.name] = summed(_bytes(shape, batch, itemsize) for shape in node.inner.values())
+                made = summed((size, inner[node.name]))
+        layers.append(_layer(node, index, batch, made, fields.get(node.name)))
     complete = graph.complete and all(node.output is not None for node in graph)
     params, kept = sum_known(layer.params for layer in layers), sum_known(layer.buffers for layer in layers)  # type: ignore[misc]
     ops = added(layer.ops for layer in layers if layer.ops is not None)
     all_ops = complete and all(layer.ops is not None for layer in layers)
-    highest = peak(graph, sizes)
-    activations = sum_known([*sizes.values(), *(None for node in graph if node.output is None)])
+    highest = peak(graph, sizes, inner)
+    activations = sum_known([*sizes.values(), *inner.values(), *(None for node in graph if node.output is None)])
     return Analysis(
         graph=graph,
         batch=batch,

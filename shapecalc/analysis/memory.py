@@ -27,8 +27,11 @@ def last_readers(graph: Graph) -> dict[str, int]:
     return last | dict.fromkeys(graph.outputs.values(), len(graph))
 
 
-def peak(graph: Graph, sizes: Mapping[str, int]) -> Peak:
-    """The most that is alive at once when each tensor lives from its making to its last reader, nothing in place."""
+def peak(graph: Graph, sizes: Mapping[str, int], inner: Mapping[str, int] | None = None) -> Peak:
+    """The most that is alive at once when each tensor lives from its making to its last reader, nothing in place.
+
+    ``inner`` is what a node makes on the way, which lives while the node runs.
+    """
     last = last_readers(graph)
     freed: dict[int, list[str]] = {}
     for name, index in last.items():
@@ -40,8 +43,9 @@ def peak(graph: Graph, sizes: Mapping[str, int]) -> Peak:
         size = sizes.get(node.name)
         complete = complete and size is not None
         alive += size or 0
-        if alive > most:
-            most, at = alive, node.name
+        here = alive + (inner or {}).get(node.name, 0)
+        if here > most:
+            most, at = here, node.name
         alive -= sum(sizes.get(name, 0) for name in freed.get(index, ()))
         if node.name not in last:
             alive -= size or 0

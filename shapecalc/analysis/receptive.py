@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import TYPE_CHECKING
 
-from shapecalc.formulas.reach import Reach, Shift, Unknown, Whole
+from shapecalc.formulas.reach import Onto, Past, Shift, Step, Stretch, Unknown, Whole
 from shapecalc.formulas.receptive import extent, first, jump, last, overhang
 from shapecalc.formulas.windows import Transposed, Window
 
@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 BEYOND = 10**18
 Axis = tuple[str, int]
 """A spatial axis of one of the network's inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear(Unknown):
+    """What one output cell sees is not known; ``span`` is what all of them see together, first to last, if that is."""
+
+    axis: int | None = None
+    span: tuple[int, int] | None = None
+
+    def through(self, step: Step, n: int, cells: int) -> Field | Unclear:
+        """The same, seen through one more layer on ``cells`` cells."""
+        if isinstance(step, Whole):
+            return replace(self, axis=None) if self.span is None else everything(*self.span, n)
+        return self if covers(step, cells) else replace(self, span=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +67,13 @@ class Field:
         """Cells by which the first field reaches before the input."""
         return overhang(self.first)
 
-    def through(self, step: Reach, n: int, window_on: int) -> Field | Unknown:
-        """The field of a cell that sees these cells through a layer, on an input axis of ``n`` cells."""
+    def through(self, step: Step, n: int, cells: int) -> Field | Unclear:
+        """The field of a cell that sees ``cells`` of these cells through a layer, on an input axis of ``n``."""
         if max(self.jump, self.last - self.first) > BEYOND:
-            return Unknown("the field is wider than can be counted")
+            return Unclear("the field is wider than can be counted")
         match step:
             case Window():
-                before, _ = step.pads(window_on)
+                before, _ = step.pads(cells)
                 reach = step.reach
                 return Field(
                     self.axis,
@@ -67,20 +81,18 @@ class Field:
                     last(self.last, self.jump, before, reach),
                     jump(self.jump, step.stride) if step.stride != 1 else self.jump,
                     low=max(self.low, self.first),
-                    high=self.end(window_on),
+                    high=self.end(cells),
                 )
             case Shift(by=by):
                 if by == 0:
                     return self
                 return replace(self, first=self.first + by * self.jump, last=self.last + by * self.jump)
             case Whole():
-                return self.over_all(n, window_on)
+                return self.over_all(n, cells)
             case Transposed() if step.stride == 1:
-                return self.through(step.as_window(window_on), n, window_on)
-            case Transposed():
-                return Unknown("after an upsampling the field depends on the position of the output cell")
-            case Unknown():
-                return step
+                return self.through(step.as_window(cells), n, cells)
+        span = (max(self.low, self.first), self.end(cells)) if covers(step, cells) else None
+        return Unclear(_why(step), axis=self.axis, span=span)
 
     def end(self, cells: int) -> int:
         """The last input cell that really reaches one of so many cells along the axis."""
@@ -88,22 +100,80 @@ class Field:
 
     def over_all(self, n: int, cells: int) -> Field:
         """The union of the fields of all cells along the axis: all of the input's, unless a stride leaves some out."""
-        low, high = max(self.low, self.first), self.end(cells)
-        if low <= 0 and high >= n - 1:
-            return Field(None, 0, n - 1, 0, whole=True)
-        return Field(None, low, high, 0, low=low, high=high)
-
-    def join(self, other: Field) -> Field | Unknown:
-        """The union of two fields that meet."""
-        if self.whole or other.whole:
-            return self if self.whole else other
-        if self.axis != other.axis or self.jump != other.jump:
-            return Unknown(f"branches meet whose fields move by {int(self.jump)} and {int(other.jump)} cells")
-        low, high = min(self.low, other.low), max(self.high, other.high)
-        return replace(self, first=min(self.first, other.first), last=max(self.last, other.last), low=low, high=high)
+        return everything(max(self.low, self.first), self.end(cells), n)
 
 
-Seen = Mapping[Axis, Field | Unknown]
+def everything(low: int, high: int, n: int) -> Field:
+    """The field of a cell that sees all that reaches a tensor: the cells from ``low`` to ``high`` of ``n``."""
+    if low <= 0 and high >= n - 1:
+        return Field(None, 0, n - 1, 0, whole=True)
+    return Field(None, low, high, 0, low=low, high=high)
+
+
+def _why(step: Step) -> str:
+    match step:
+        case Unknown():
+            return step.why
+        case Past():
+            return "an output sees its own place and all before it"
+        case Stretch() if step.o < step.n:
+            return "after a resizing the field depends on the position of the output cell"
+        case _:
+            return "after an upsampling the field depends on the position of the output cell"
+
+
+def covers(step: Step, n: int) -> bool:
+    """Whether the outputs of a layer together read every one of ``n`` cells."""
+    match step:
+        case Window():
+            before, _ = step.pads(n)
+            return (
+                step.dilation == 1
+                and step.stride <= step.size
+                and ((step.length(n) - 1) * step.stride + step.size - before >= n)
+            )
+        case Transposed():
+            furthest = step.dilation * (step.size - 1)
+            return max(Window(step.size, step.stride, step.dilation, step.padding).pads(n)) <= furthest
+        case Shift(by=by):
+            return by <= 0
+        case Stretch():
+            return step.o >= step.n
+        case Unknown():
+            return step.covers
+        case Whole() | Past():
+            return True
+
+
+def join(a: Field | Unclear, b: Field | Unclear, n: int, output: Shape) -> Field | Unclear:
+    """What a cell sees where two branches meet: the union."""
+    for one in (a, b):
+        if isinstance(one, Field) and one.whole:
+            return one
+    if isinstance(a, Field) and isinstance(b, Field) and (a.axis, a.jump) == (b.axis, b.jump):
+        low, high = min(a.low, b.low), max(a.high, b.high)
+        return replace(a, first=min(a.first, b.first), last=max(a.last, b.last), low=low, high=high)
+    spans = [_span(one, n, output) for one in (a, b)]
+    known = [span for span in spans if span is not None]
+    union = (min(low for low, _ in known), max(high for _, high in known)) if len(known) == 2 else None
+    for one, span in zip((a, b), spans, strict=True):
+        if isinstance(one, Field) and one.axis is None and span == union:
+            return one
+    why = next((one.why for one in (a, b) if isinstance(one, Unclear)), "")
+    jumps = [int(one.jump) for one in (a, b) if isinstance(one, Field)]
+    axis = a.axis if a.axis is not None else b.axis
+    return Unclear(why or f"branches meet whose fields move by {jumps[0]} and {jumps[1]} cells", axis=axis, span=union)
+
+
+def _span(one: Field | Unclear, n: int, output: Shape) -> tuple[int, int] | None:
+    """The input cells that all cells along the axis see together."""
+    if isinstance(one, Unclear):
+        return one.span
+    every = one if one.axis is None else one.over_all(n, output.spatial[one.axis])
+    return every.first, every.last
+
+
+Seen = Mapping[Axis, Field | Unclear]
 
 
 def receptive_fields(graph: Graph) -> dict[str, Seen]:
@@ -115,26 +185,24 @@ def receptive_fields(graph: Graph) -> dict[str, Seen]:
     shapes = {**graph.inputs, **{node.name: node.output for node in graph if node.output is not None}}
     for node in graph:
         if node.output is not None:
-            seen[node.name] = _seen_by(node, seen, shapes, graph.inputs)
+            seen[node.name] = _seen_by(node, node.output, seen, shapes, graph.inputs)
     return seen
 
 
-def _seen_by(node: Node, seen: Mapping[str, Seen], shapes: Mapping[str, Shape], inputs: Mapping[str, Shape]) -> Seen:
-    found: dict[Axis, Field | Unknown] = {}
+def _seen_by(
+    node: Node, output: Shape, seen: Mapping[str, Seen], shapes: Mapping[str, Shape], inputs: Mapping[str, Shape]
+) -> Seen:
+    found: dict[Axis, Field | Unclear] = {}
     for source, steps in zip(node.inputs, node.reach, strict=True):
         for axis, field in seen[source].items():
             now = field
-            if isinstance(field, Field) and field.axis is not None:
-                n = inputs[axis[0]].spatial[axis[1]]
-                now = field.through(steps[field.axis], n, shapes[source].spatial[field.axis])
-            found[axis] = _joined(found[axis], now) if axis in found else now
+            n = inputs[axis[0]].spatial[axis[1]]
+            if field.axis is not None:
+                step, cells = steps[field.axis], shapes[source].spatial[field.axis]
+                if isinstance(step, Onto):
+                    moved = field.through(step.step, n, cells)
+                    now = moved if moved.axis is None else replace(moved, axis=step.axis)
+                else:
+                    now = field.through(step, n, cells)
+            found[axis] = join(found[axis], now, n, output) if axis in found else now
     return found
-
-
-def _joined(a: Field | Unknown, b: Field | Unknown) -> Field | Unknown:
-    if isinstance(a, Field) and isinstance(b, Field):
-        return a.join(b)
-    for field in (a, b):
-        if isinstance(field, Field) and field.whole:
-            return field
-    return a if isinstance(a, Unknown) else b

@@ -20,13 +20,40 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """Every output sees its own place and all before it: a causal attention, a recurrence in one direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A resizing from ``n`` cells to ``o``: an output sees the ``taps`` cells nearest its place."""
+
+    n: int
+    o: int
+    taps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """What an output sees along this axis is not known; ``why`` is a sentence."""
 
     why: str
+    covers: bool = False
+    """All outputs together see every cell all the same."""
 
 
-Reach = Window | Transposed | Shift | Whole | Unknown
+Step = Window | Transposed | Shift | Whole | Past | Stretch | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Onto:
+    """The axis is seen along another axis of the output, counted from 0 after the channels."""
+
+    axis: int
+    step: Step = Shift()
+
+
+Reach = Step | Onto
 
 SAME_CELL = Shift()
 WHOLE = Whole()

@@ -33,6 +33,7 @@ class Node:
     weights: Mapping[str, Shape] = field(default_factory=dict)
     ops: Ops | None = None
     reach: tuple[tuple[Reach, ...], ...] = ()
+    inner: Mapping[str, Shape] = field(default_factory=dict)
     shared_with: str | None = None
 
 
