@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shapecalc.diagnostics import Diagnostic, Route, SpecError, nearest
-from shapecalc.layers import KINDS
+from shapecalc.layers import KINDS, Kinds
 from shapecalc.network.expand import Expander, Refused
 from shapecalc.network.graph import Graph
 from shapecalc.network.names import NOWHERE, Frame
@@ -18,7 +18,6 @@ from shapecalc.network.validate import validate
 from shapecalc.source.expressions import ExpressionError, normal
 
 if TYPE_CHECKING:
-    from shapecalc.layers.base import Layer
     from shapecalc.network.spec import NetworkSpec
     from shapecalc.shape import Shape
     from shapecalc.source.document import Document
@@ -32,7 +31,7 @@ def build(
     document: Document,
     settings: Mapping[str, object] | None = None,
     inputs: Mapping[str, object] | None = None,
-    kinds: Mapping[str, type[Layer]] = KINDS,
+    kinds: Kinds = KINDS,
 ) -> Graph:
     """The network that a document describes, with every fault that was met.
 

@@ -76,6 +76,7 @@ class Expander(Walk):
 
     def item(self, item: Item, frame: Frame, scope: Scope, prev: str) -> str:
         """Expand one entry as often as it says; the node that ends it."""
+        scope = self.seeing(prev, scope)
         options = item.options
         option = "when"
         try:
@@ -124,15 +125,9 @@ class Expander(Walk):
                 sources = sources_of(self, item, frame, scope, prev)
                 if name is None or sources is None:
                     return self.broken(item, frame, name or "")
-                match item:
-                    case LayerItem():
-                        end = self.layer(item, frame, scope, sources, name)
-                    case CallItem():
-                        end = self.call(item, frame, scope, sources[0], name)
-                    case ParallelItem():
-                        end = parallel(self, item, frame, scope, sources[0], name)
-                    case _:
-                        end = residual(self, item, frame, scope, sources[0], name)
+                if sources[0] != prev:
+                    scope = self.seeing(sources[0], scope)
+                end = self.made(item, frame, scope, sources, name)
                 self.names.spans[name] = Span(start, len(self.nodes), end, item.route)
                 if "share" in item.options:
                     share(self, item, frame, scope, start)
@@ -140,6 +135,32 @@ class Expander(Walk):
                     expect(self, item, frame, scope, end, name)
                 return end
         return self.broken(item, frame)
+
+    def made(
+        self,
+        item: LayerItem | CallItem | ParallelItem | ResidualItem,
+        frame: Frame,
+        scope: Scope,
+        sources: Sequence[str],
+        name: str,
+    ) -> str:
+        """The nodes of an entry whose name and sources are known; the last one."""
+        match item:
+            case LayerItem():
+                return self.layer(item, frame, scope, sources, name)
+            case CallItem():
+                return self.call(item, frame, scope, sources[0], name)
+            case ParallelItem():
+                return parallel(self, item, frame, scope, sources[0], name)
+            case ResidualItem():
+                return residual(self, item, frame, scope, sources[0], name)
+
+    def seeing(self, source: str, scope: Scope) -> Scope:
+        """A scope in which ``channels`` are those of a source."""
+        if source == NOWHERE:
+            return scope
+        shape = self.shapes[source]
+        return Scope(scope, 0 if shape is None else int(shape.channels))
 
     def loop(self, item: LoopItem, frame: Frame, scope: Scope, prev: str) -> str:
         """Expand a body once for each value of the loop's variables."""
@@ -175,7 +196,7 @@ class Expander(Walk):
     def call(self, item: CallItem, frame: Frame, scope: Scope, source: str, name: str) -> str:
         """Expand a block's body, with its parameters bound and names of its own."""
         block = self.spec.blocks[item.head]
-        inner = Scope(self.globals)
+        inner = self.seeing(source, self.globals)
         defaults = {key: raw for key, raw in block.params.items() if key not in item.arguments}
         inner.bind(defaults, lambda name: (*block.route, "params", name))
         inner.bind(item.arguments, item.place, scope)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from keyword import iskeyword
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from shapecalc.diagnostics import Diagnostic, Related, Route, nearest
-from shapecalc.layers import SYNONYMS
+from shapecalc.diagnostics import Related, Route
+from shapecalc.network import library
 from shapecalc.network.spec import (
     Block,
     BrokenItem,
@@ -19,26 +19,10 @@ from shapecalc.network.spec import (
     Raw,
     ResidualItem,
 )
-from shapecalc.source.expressions import CONSTANTS
+from shapecalc.network.words import COMMON, HEADS, JOINS, REQUIRED, SHORTCUTS, WordReader, listed
 
 if TYPE_CHECKING:
     from shapecalc.layers.base import Layer
-
-COMMON = ("name", "from", "when", "repeat", "expect")
-COMPOSED = ("norm", "activation")
-HEADS: Mapping[str, tuple[str, ...]] = {
-    "for": ("do", "when"),
-    "parallel": (*COMMON, *COMPOSED, "join", "fit"),
-    "residual": (*COMMON, *COMPOSED, "shortcut"),
-}
-SHORTCUTS = ("auto", "none")
-JOINS = ("concat", "add", "multiply")
-REQUIRED = "required"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Words for a help text."""
-    return ", ".join(f"`{word}`" for word in words)
 
 
 def _required(layer: type[Layer]) -> tuple[str, ...]:
@@ -47,31 +31,8 @@ def _required(layer: type[Layer]) -> tuple[str, ...]:
     return (*needed, "from") if layer.merges else tuple(needed)
 
 
-class ItemReader:
+class ItemReader(WordReader):
     """Reads lists of layers, keeping every fault it meets."""
-
-    def __init__(
-        self,
-        kinds: Mapping[str, type[Layer]],
-        blocks: Mapping[str, Block],
-        defaults: Mapping[str, Mapping[str, Raw]],
-        faults: list[Diagnostic],
-    ) -> None:
-        self.kinds = kinds
-        self.blocks = blocks
-        self.defaults = defaults
-        self.faults = faults
-        self.options = {kind: self._options_of(layer) for kind, layer in kinds.items()}
-        self.required = {kind: _required(layer) for kind, layer in kinds.items()}
-        self.heads = frozenset((*kinds, *HEADS))
-
-    def _options_of(self, layer: type[Layer]) -> frozenset[str]:
-        composed = COMPOSED if layer.composes else ()
-        return frozenset((*layer.model_fields, *COMMON, "share", *composed))
-
-    def fault(self, code: str, message: str, route: Route, label: str = "", help: str = "", **more: Any) -> None:
-        """Tell one fault and go on."""
-        self.faults.append(Diagnostic(code, message, route, label, help, **more))
 
     def items(self, raw: Raw, route: Route, what: str = "a list of layers") -> tuple[Item, ...]:
         """Every entry of a list."""
@@ -95,7 +56,7 @@ class ItemReader:
                 "write `- relu`, or `- {conv: 64, kernel: 3}`",
             )
             return BrokenItem(route, "")
-        heads = [key for key in raw if key in self.heads or key[:1].isupper()]
+        heads = [key for key in raw if self.is_head(key)] or [key for key in raw if self.kinds.found(key)]
         if len(heads) == 1:
             return self.entry(heads[0], raw, route, bare=False)
         if heads:
@@ -112,37 +73,6 @@ class ItemReader:
             self.unknown(raw, route)
         return BrokenItem(route, "", raw)
 
-    def unknown(self, raw: Mapping[str, Raw], route: Route) -> None:
-        """Tell of an entry none of whose keys is a kind."""
-        options = set().union(*self.options.values(), *HEADS.values())
-        strange = [key for key in raw if key not in options]
-        head = strange[0] if strange else next(iter(raw))
-        at = (*route, head)
-        if strange:
-            self.unknown_kind(head, at)
-            return
-        self.fault(
-            "E112",
-            "a layer here names no kind",
-            at,
-            "an option, but of what?",
-            "as in `- {conv: 64, kernel: 3}`; for several layers, `for: {i: range(3)}` with `do:`",
-            at_key=True,
-        )
-
-    def unknown_kind(self, head: str, route: Route, *, at_key: bool = True) -> None:
-        """Tell of a kind or block that does not exist, and what was probably meant."""
-        capital = head[:1].isupper()
-        near = SYNONYMS.get(head.lower(), "") or nearest(head, [*self.heads, *self.blocks])
-        noun = "block" if capital else "kind of layer"
-        if near:
-            help = f"did you mean `{near}`?"
-        elif capital:
-            help = f"the blocks are {listed(self.blocks)}" if self.blocks else "define it under `blocks:`"
-        else:
-            help = "`shapecalc layers` lists all kinds"
-        self.fault("E112", f"`{head}` is not a {noun}", route, f"no {noun} of this name", help, at_key=at_key)
-
     def entry(self, head: str, raw: Mapping[str, Raw], route: Route, *, bare: bool) -> Item:
         """One entry whose head is known to be meant as one."""
         at = route if bare else (*route, head)
@@ -150,13 +80,23 @@ class ItemReader:
             return self.layer(head, raw, route, at)
         if head in HEADS and not bare:
             return self.control(head, raw, route)
-        if head in self.blocks:
-            return self.call(self.blocks[head], raw, route, at)
+        if (block := self.block(head)) is not None:
+            return self.call(block, raw, route, at)
         if head in HEADS:
             self.fault("E109", f"`{head}` needs a value", route, "no value", f"`shapecalc new` shows a `{head}`")
+        elif self.kinds.found(head):
+            return self.layer(head, raw, route, at)
         else:
             self.unknown_kind(head, at, at_key=not bare)
         return BrokenItem(route, head, raw)
+
+    def block(self, name: str) -> Block | None:
+        """A block by its name: one of the file, or one that comes with shapecalc."""
+        if name not in self.blocks and (raw := library.block(name)) is not None:
+            route: Route = (library.ROOT, name)
+            block = Block(name, route, raw.get("params", {}))
+            self.blocks[name] = replace(block, body=self.items(raw["layers"], (*route, "layers")))
+        return self.blocks.get(name)
 
     def written(
         self, head: str, raw: Mapping[str, Raw], route: Route, main: str | None
@@ -190,7 +130,7 @@ class ItemReader:
                 )
             elif key in options:
                 self.twice(key, place, places.get(key, (*route, key)))
-            elif (layer.merges and key == "from") or self.known(key, self.options[kind], f"`{kind}`", place):
+            elif (layer.merges and key == "from") or self.known(key, self.options(kind), f"`{kind}`", place):
                 options[key] = value
                 if place != (*route, key):
                     places[key] = place
@@ -203,7 +143,7 @@ class ItemReader:
     def complete(self, layer: type[Layer], options: Mapping[str, Raw], route: Route, at: Route) -> None:
         """Check that a layer has all options that its kind requires."""
         given = {*options, *self.defaults.get(layer.kind, {})}
-        missing = next((name for name in self.required[layer.kind] if name not in given), None)
+        missing = next((name for name in _required(layer) if name not in given), None)
         if missing is None:
             return
         info = layer.model_fields.get(missing)
@@ -212,44 +152,6 @@ class ItemReader:
         self.fault(
             "E111", f"`{layer.kind}` needs `{missing}`", at, f"no `{missing}`", f"add {how}{means}", at_key=at != route
         )
-
-    def twice(self, key: str, second: Route, first: Route, why: str = "") -> None:
-        """Tell of an option that stands in two places."""
-        self.fault(
-            "E118",
-            f"`{key}` is given twice",
-            second,
-            why or "given beside the kind as well",
-            "keep one of them",
-            at_key=True,
-            related=(Related("the other one", first),),
-        )
-
-    def known(self, key: str, known: Collection[str], owner: str, route: Route) -> bool:
-        """Whether an option exists; if not, tell so."""
-        if key in known:
-            return True
-        near = nearest(key, known)
-        names = sorted(set(known) - set(COMMON) - {"share"}) or sorted(known)
-        advice = f"did you mean `{near}`?" if near else f"its options are {listed(names)}"
-        if key in COMPOSED and owner.startswith("block"):
-            advice = f"give `{key}` to the layers inside the block"
-        self.fault(
-            "E113",
-            f"{owner} has no option `{key}`",
-            route,
-            "no option of this name",
-            advice,
-            at_key=True,
-        )
-        return False
-
-    def meant(self, key: str, known: Collection[str], owner: str, route: Route, among: Collection[str]) -> str:
-        """The option that a key means; a misspelt one is told, and read as the one it is nearest to."""
-        if self.known(key, known, owner, route):
-            return key
-        near = nearest(key, known)
-        return near if near not in among else ""
 
     def call(self, block: Block, raw: Mapping[str, Raw], route: Route, at: Route) -> Item:
         """A call of a block: its arguments inside the value, or the first parameter as the value."""
@@ -269,6 +171,7 @@ class ItemReader:
         options = {key: value for key, value in given.items() if key not in block.params}
         missing = [name for name, default in block.params.items() if default == REQUIRED and name not in arguments]
         if missing and len(self.faults) == before:
+            required = (*block.route, "params", missing[0])
             self.fault(
                 "E203",
                 f"block `{block.name}` needs `{missing[0]}`",
@@ -276,7 +179,7 @@ class ItemReader:
                 f"no `{missing[0]}`",
                 f"write `{block.name}: {{{missing[0]}: …}}`",
                 at_key=at != route,
-                related=(Related("it is required here", (*block.route, "params", missing[0])),),
+                related=() if library.within(block.route) else (Related("it is required here", required),),
             )
         if len(self.faults) > before:
             return BrokenItem(route, block.name, options, places)
@@ -374,20 +277,3 @@ class ItemReader:
             self.given_name(name, (*route, "parallel", name), at_key=True)
             bodies[name] = self.items(body, (*route, "parallel", name))
         return ParallelItem(route, "parallel", options, paths=bodies)
-
-    def variable_name(self, name: str, route: Route) -> None:
-        """Check a name that expressions will use."""
-        if not name.isidentifier() or iskeyword(name) or name in CONSTANTS:
-            self.fault(
-                "E126",
-                f"`{name}` cannot name a variable",
-                route,
-                "letters, digits and _ only, not a word of the language",
-                at_key=True,
-            )
-
-    def given_name(self, name: str, route: Route, *, at_key: bool = False) -> None:
-        """Check a name given to a layer, a path or an input."""
-        if not name or "." in name or name in {"input", "prev"} or not name.isprintable() or "$" in name:
-            label = "reserved" if name in {"input", "prev"} else "a name is printable text without dots"
-            self.fault("E126", f"`{name}` cannot be a name", route, label, at_key=at_key)

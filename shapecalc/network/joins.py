@@ -8,10 +8,10 @@ from shapecalc.diagnostics import Diagnostic, Related
 from shapecalc.formulas.reach import Shift
 from shapecalc.formulas.windows import Window
 from shapecalc.layers.fields import text
-from shapecalc.network.items import JOINS, SHORTCUTS
 from shapecalc.network.names import Frame, Span
 from shapecalc.network.options import Faults, told
 from shapecalc.network.parts import every, followers, parts_of
+from shapecalc.network.words import JOINS, SHORTCUTS
 from shapecalc.source.expressions import ExpressionError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def follow(walk: Walk, item: Item, options: dict[str, object], end: str, name: s
     """The norm and activation after a path that nothing is added to."""
     own = {key: (key, raw, scope, item.place(key)) for key, raw in options.items()}
     try:
-        parts = every(*followers(walk, own))
+        parts = every(*followers(walk, item, own))
     except Faults as faults:
         for diagnostic in faults.diagnostics:
             walk.tell(diagnostic, frame)

@@ -14,6 +14,7 @@ from shapecalc.source.expressions import ExpressionError
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+    from shapecalc.layers import Kinds
     from shapecalc.layers.base import Layer
     from shapecalc.network.scope import Scope
 
@@ -48,7 +49,7 @@ def readings(layer: type[Layer]) -> dict[str, Reading]:
 class LayerMaker:
     """Makes layers; equal options give one and the same layer."""
 
-    def __init__(self, kinds: Mapping[str, type[Layer]]) -> None:
+    def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
         self._readings: dict[str, dict[str, Reading]] = {}
         self._made: dict[object, Layer] = {}

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from shapecalc.diagnostics import Diagnostic, nearest
 from shapecalc.layers import ACTIVATIONS, NORMS
 from shapecalc.layers.fields import text
-from shapecalc.network.items import COMMON, COMPOSED, listed
+from shapecalc.network import library
 from shapecalc.network.options import Faults, Option, told
 from shapecalc.network.walk import Part, Walk
+from shapecalc.network.words import COMMON, COMPOSED, listed
 from shapecalc.source.expressions import ExpressionError
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 OWN = frozenset((*COMMON, *COMPOSED, "share"))
 
 
-def options_of(walk: Walk, kind: str, own: Mapping[str, Option]) -> dict[str, Option]:
-    """A kind's options: the file's defaults, then its own over them."""
+def options_of(walk: Walk, item: Item, kind: str, own: Mapping[str, Option]) -> dict[str, Option]:
+    """A kind's options: the file's defaults, which do not reach into a shipped block, then its own over them."""
+    if library.within(item.route):
+        return dict(own)
     options: dict[str, Option] = {
         name: (name, raw, walk.globals, ("defaults", kind, name))
         for name, raw in walk.spec.defaults.get(kind, {}).items()
@@ -47,15 +50,16 @@ def parts_of(
             name: (name, raw, scope, item.place(name) if name in item.options else item.key)
             for name, raw in overrides.items()
         }
-    options = options_of(walk, kind, own)
+    options = options_of(walk, item, kind, own)
     route = item.key if item.options or overrides else item.route
     places = {name: option[3] for name, option in options.items()}
 
     def itself() -> list[Part]:
-        layer = walk.maker.make(kind, [option for name, option in options.items() if name not in OWN])
+        aside = OWN.union(walk.kinds[kind].reads)
+        layer = walk.maker.make(kind, [option for name, option in options.items() if name not in aside])
         return [Part(layer, kind, kind, route, places)]
 
-    return every(itself, *followers(walk, options)) if walk.kinds[kind].composes else itself()
+    return every(itself, *followers(walk, item, options)) if walk.kinds[kind].composes else itself()
 
 
 def every(*makers: Callable[[], list[Part]]) -> list[Part]:
@@ -76,13 +80,13 @@ def every(*makers: Callable[[], list[Part]]) -> list[Part]:
     return parts
 
 
-def followers(walk: Walk, options: Mapping[str, Option]) -> list[Callable[[], list[Part]]]:
+def followers(walk: Walk, item: Item, options: Mapping[str, Option]) -> list[Callable[[], list[Part]]]:
     """What makes the norm and the activation that options name."""
     known = {"norm": (NORMS, "norm"), "activation": ({kind: kind for kind in ACTIVATIONS}, "act")}
-    return [partial(follower, walk, options[name], *of) for name, of in known.items() if name in options]
+    return [partial(follower, walk, item, options[name], *of) for name, of in known.items() if name in options]
 
 
-def follower(walk: Walk, option: Option, known: Mapping[str, str], suffix: str) -> list[Part]:
+def follower(walk: Walk, item: Item, option: Option, known: Mapping[str, str], suffix: str) -> list[Part]:
     """The layer that one option names: a word, or a mapping of the word to its main option or its options."""
     name, raw, scope, route = option
     value: object = None
@@ -119,6 +123,6 @@ def follower(walk: Walk, option: Option, known: Mapping[str, str], suffix: str) 
             at = (*route, key) if isinstance(value, dict) else route
             raise Faults([Diagnostic("E113", f"`{kind}` cannot be set like this", at, label, at_key=at != route)])
         own[key] = (key, inner, scope, (*route, key) if isinstance(value, dict) else route)
-    options = options_of(walk, kind, own)
+    options = options_of(walk, item, kind, own)
     made = walk.maker.make(kind, [o for key, o in options.items() if key not in OWN])
     return [Part(made, word, suffix, route, {key: o[3] for key, o in options.items()})]

@@ -19,8 +19,17 @@ from shapecalc.source.expressions import (
     shown,
 )
 
+CHANNELS = "channels"
+"""The name that stands for the channels of a layer's input, where nothing else has it."""
 DEEPEST = 60
 INSERTED = re.compile(r"\$(?:(\$)|([^\W\d]\w*)|\(((?:[^()]|\([^()]*\))*)\))")
+
+
+class Unknowable(ExpressionError):
+    """A name stands for a number that an earlier fault, which is told, keeps from being known."""
+
+    def __init__(self) -> None:
+        super().__init__("", "not known", "")
 
 
 class Binding:
@@ -104,10 +113,12 @@ class Binding:
 class Scope:
     """Names and their bindings, inside another scope or none."""
 
-    __slots__ = ("bindings", "outer", "reads")
+    __slots__ = ("bindings", "channels", "outer", "reads")
 
-    def __init__(self, outer: Scope | None = None) -> None:
+    def __init__(self, outer: Scope | None = None, channels: int | None = None) -> None:
         self.outer = outer
+        self.channels = channels
+        """The channels of the input of the layer whose options are read here; 0 where they are not known."""
         self.reads: list[str] = outer.reads if outer else []
         """The names whose definitions are being read, the outermost first."""
         self.bindings: dict[str, Binding] = {}
@@ -134,9 +145,20 @@ class Scope:
 
     def value(self, name: str) -> Value:
         """What a name stands for; ``KeyError`` if nothing."""
-        if (binding := self.find(normal(name))) is None:
+        if (binding := self.find(normal(name))) is not None:
+            return binding.value(name)
+        channels = self._channels() if name == CHANNELS else None
+        if channels is None:
             raise KeyError(name)
-        return binding.value(name)
+        if channels == 0:
+            raise Unknowable
+        return channels
+
+    def _channels(self) -> int | None:
+        scope: Scope | None = self
+        while scope is not None and scope.channels is None:
+            scope = scope.outer
+        return None if scope is None else scope.channels
 
     def names(self) -> Iterator[str]:
         """All names that are known here."""

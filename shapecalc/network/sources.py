@@ -53,6 +53,8 @@ def sources_of(walk: Walk, item: Item, frame: Frame, scope: Scope, prev: str) ->
     for index, reference in enumerate(references):
         route = (*place, index) if isinstance(item.options.get("from"), list) else place
         found.append(source_of(walk, reference, item, frame, scope, prev, route))
+    more = [name for name in walk.kinds[item.head].reads if name in item.options] if isinstance(item, LayerItem) else []
+    found += [source_of(walk, item.options[name], item, frame, scope, prev, item.place(name)) for name in more]
     return None if None in found else [name for name in found if name is not None]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapecalc.diagnostics import Diagnostic, Related, Route, nearest
 from shapecalc.network.amounts import Amount, amount
-from shapecalc.network.items import COMMON, COMPOSED, REQUIRED, ItemReader, listed
+from shapecalc.network.items import ItemReader
 from shapecalc.network.spec import (
     Block,
     BrokenItem,
@@ -19,12 +19,13 @@ from shapecalc.network.spec import (
     Raw,
     ResidualItem,
 )
+from shapecalc.network.words import COMMON, COMPOSED, REQUIRED, listed
 from shapecalc.source.expressions import ExpressionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shapecalc.layers.base import Layer
+    from shapecalc.layers import Kinds
 
 SECTIONS = (
     "name",
@@ -48,7 +49,7 @@ PUBLISHED_KEYS = ("params", "buffers", "macs", "flops", "receptive_field", "conv
 class Validator:
     """One file's sections, and the faults met on the way."""
 
-    def __init__(self, data: Mapping[str, Raw], kinds: Mapping[str, type[Layer]]) -> None:
+    def __init__(self, data: Mapping[str, Raw], kinds: Kinds) -> None:
         self.kinds = kinds
         self.faults: list[Diagnostic] = []
         self.blocks: dict[str, Block] = {}
@@ -146,7 +147,7 @@ class Validator:
     def read_defaults(self) -> None:
         """Options for every layer of a kind."""
         for kind, options in self.mapping("defaults").items():
-            if kind not in self.kinds:
+            if not self.kinds.found(kind):
                 self.reader.unknown_kind(kind, ("defaults", kind))
                 continue
             layer = self.kinds[kind]
@@ -340,7 +341,7 @@ def _calls(items: tuple[Item, ...]) -> Iterator[CallItem]:
                 pass
 
 
-def validate(data: Mapping[str, Raw], kinds: Mapping[str, type[Layer]]) -> tuple[NetworkSpec, list[Diagnostic]]:
+def validate(data: Mapping[str, Raw], kinds: Kinds) -> tuple[NetworkSpec, list[Diagnostic]]:
     """What a file says, and every fault of its structure."""
     validator = Validator(data, kinds)
     return validator.spec(), validator.faults

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from shapecalc.diagnostics import Diagnostic, Mismatch, Related, Route
+from shapecalc.network import library
 from shapecalc.network.graph import Group, Node
 from shapecalc.network.names import NOWHERE, Frame, Names, Span
 from shapecalc.network.options import LayerMaker
@@ -15,6 +16,7 @@ from shapecalc.network.spec import Item, NetworkSpec
 from shapecalc.source.expressions import LIMIT
 
 if TYPE_CHECKING:
+    from shapecalc.layers import Kinds
     from shapecalc.layers.base import Layer
     from shapecalc.network.scope import Scope
     from shapecalc.shape import Shape
@@ -43,7 +45,7 @@ class Walk(ABC):
     def __init__(
         self,
         spec: NetworkSpec,
-        kinds: Mapping[str, type[Layer]],
+        kinds: Kinds,
         inputs: Mapping[str, Shape | None],
         scope: Scope,
     ) -> None:
@@ -65,9 +67,22 @@ class Walk(ABC):
             self.owners[name] = (name, route)
 
     def tell(self, diagnostic: Diagnostic, frame: Frame) -> None:
-        """Keep a fault: one for each route, with the calls that led to it first."""
-        calls = tuple(Related("called here", route) for route in frame.calls)
-        self.faults.setdefault(diagnostic.route, replace(diagnostic, related=diagnostic.related + calls))
+        """Keep a fault: one for each route, with the calls that led to it first; one without a code is silent."""
+        if not diagnostic.code:
+            return
+        route = self.home(diagnostic.route, frame)
+        at_key = diagnostic.at_key or route != diagnostic.route
+        calls = tuple(
+            Related("called here", call) for call in frame.calls if not library.within(call) and call != route
+        )
+        diagnostic = replace(diagnostic, route=route, at_key=at_key, related=diagnostic.related + calls)
+        self.faults.setdefault(route, diagnostic)
+
+    def home(self, route: Route, frame: Frame) -> Route:
+        """A place in the file: for one in a shipped block, the call that led there."""
+        if not library.within(route):
+            return route
+        return next((call for call in frame.calls if not library.within(call)), ())
 
     def tell_of(self, item: Item, diagnostic: Diagnostic, frame: Frame) -> None:
         """Keep a fault of an item, which is named where the fault stands elsewhere: in the defaults."""
@@ -82,8 +97,9 @@ class Walk(ABC):
             name = f"{frame.prefix}{given}" if isinstance(given, str) and "$" not in given else ""
         if not name or name in self.names.spans:
             name = self.names.counted(item.head or "layer", frame)
-        self.add(Node(name, item.head or "?", None, (), item.route), name, item.route)
-        self.names.spans[name] = Span(len(self.nodes) - 1, len(self.nodes), name, item.route)
+        route = self.home(item.route, frame)
+        self.add(Node(name, item.head or "?", None, (), route), name, route)
+        self.names.spans[name] = Span(len(self.nodes) - 1, len(self.nodes), name, route)
         return name
 
     def chain(self, parts: Sequence[Part], sources: Sequence[str], name: str, item: Item, frame: Frame) -> str:
@@ -100,7 +116,8 @@ class Walk(ABC):
         """One node, its layer asked for its facts."""
         layer = part.layer
         xs = [x for x in (self.shapes[source] for source in sources) if x is not None]
-        node = Node(name, layer.kind, layer, tuple(sources), part.route)
+        route = self.home(part.route, frame)
+        node = Node(name, layer.kind, layer, tuple(sources), route)
         if len(xs) == len(sources):
             try:
                 output = _countable(layer.output(*xs))
@@ -109,15 +126,16 @@ class Walk(ABC):
                     layer.kind,
                     layer,
                     tuple(sources),
-                    part.route,
+                    route,
                     output,
                     layer.weights(*xs),
                     layer.ops(*xs),
                     layer.reach(*xs),
+                    inner=layer.inner(*xs),
                 )
             except Mismatch as fault:
                 self.mismatch(fault, part, sources, owner, item, frame)
-        self.add(node, owner, item.route)
+        self.add(node, owner, self.home(item.route, frame))
         return name
 
     def mismatch(

@@ -12,7 +12,7 @@ from shapecalc.figure import Figure, origins
 from shapecalc.layers import KINDS
 from shapecalc.layers.fields import Reading
 from shapecalc.loading import load
-from shapecalc.network.items import COMPOSED
+from shapecalc.network.words import COMPOSED
 from shapecalc.render.derivation import letters
 from shapecalc.render.screen import terminal_width
 from shapecalc.render.table import Line, Span, grid

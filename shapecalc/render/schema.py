@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from shapecalc.layers import ACTIVATIONS, KINDS, NORMS
 from shapecalc.layers.fields import FLAG, PADDINGS, REAL, SIZES, WHOLE, WORD, Reading
-from shapecalc.network.items import HEADS, JOINS
 from shapecalc.network.validate import BUDGET_KEYS, PUBLISHED_KEYS
+from shapecalc.network.words import HEADS, JOINS
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
