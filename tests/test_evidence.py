@@ -9,153 +9,7 @@ import shapecalc as sc
 from shapecalc.layers import KINDS
 from shapecalc.shape import Buffer
 from tests.by_hand import network, noise, tensors, walk
-
-LINE, LONG, IMAGE, VOLUME = (4, 11), (2, 40), (4, 7, 9), (2, 5, 6, 7)
-FLAT = (12,)
-
-CONV = [
-    (IMAGE, {"conv": 6, "kernel": 3}),
-    (IMAGE, {"conv": 6, "kernel": 1}),
-    (IMAGE, {"conv": 6, "kernel": [7, 9]}),
-    (IMAGE, {"conv": 6, "kernel": "3x5", "bias": False}),
-    (IMAGE, {"conv": 6, "kernel": 3, "stride": 2}),
-    (IMAGE, {"conv": 6, "kernel": 2, "stride": 3}),
-    (IMAGE, {"conv": 6, "kernel": 3, "stride": [1, 3], "padding": "same"}),
-    (IMAGE, {"conv": 6, "kernel": [2, 4], "stride": 2, "padding": "same"}),
-    (IMAGE, {"conv": 6, "kernel": 4, "stride": 3, "padding": "same_lower"}),
-    (IMAGE, {"conv": 6, "kernel": 3, "dilation": 2, "padding": "half"}),
-    (IMAGE, {"conv": 6, "kernel": 3, "dilation": [1, 3], "padding": "same"}),
-    (IMAGE, {"conv": 6, "kernel": 2, "dilation": 2, "padding": "full", "stride": 2}),
-    (IMAGE, {"conv": 6, "kernel": 3, "padding": 4}),
-    (IMAGE, {"conv": 6, "kernel": 3, "padding": [1, 2], "stride": 2}),
-    (IMAGE, {"conv": 6, "kernel": 3, "padding": [[0, 3], "same"]}),
-    (IMAGE, {"conv": 6, "kernel": 3, "padding": ["valid", [2, 0]], "stride": 2}),
-    (IMAGE, {"conv": 6, "kernel": 3, "groups": 2}),
-    (IMAGE, {"conv": 4, "kernel": 3, "groups": 4, "padding": "half"}),
-    (IMAGE, {"conv": 8, "kernel": 3, "groups": 4, "bias": False, "stride": 2, "padding": 1}),
-    (LINE, {"conv": 6, "kernel": 5}),
-    (LINE, {"conv": 6, "kernel": 3, "stride": 4, "padding": "same"}),
-    (LINE, {"conv": 6, "kernel": 3, "dilation": 4, "padding": "causal", "groups": 2}),
-    (LINE, {"conv": 6, "kernel": 2, "padding": "causal", "stride": 3}),
-    (VOLUME, {"conv": 3, "kernel": [1, 2, 3]}),
-    (VOLUME, {"conv": 2, "kernel": 3, "padding": "same", "stride": [1, 2, 3], "groups": 2}),
-    (VOLUME, {"conv": 3, "kernel": 3, "padding": [[1, 0], "half", 2], "bias": False}),
-]
-
-CONV_TRANSPOSE = [
-    (IMAGE, {"conv_transpose": 6, "kernel": 3}),
-    (IMAGE, {"conv_transpose": 6, "kernel": 2, "stride": 2}),
-    (IMAGE, {"conv_transpose": 6, "kernel": 4, "stride": 2, "padding": 1}),
-    (IMAGE, {"conv_transpose": 6, "kernel": 3, "stride": 2, "padding": "half", "output_padding": 1}),
-    (IMAGE, {"conv_transpose": 6, "kernel": [2, 3], "stride": [3, 1], "output_padding": [2, 0]}),
-    (IMAGE, {"conv_transpose": 6, "kernel": 3, "dilation": 2, "padding": [[0, 3], 1]}),
-    (IMAGE, {"conv_transpose": 6, "kernel": 2, "dilation": 3, "output_padding": 2}),
-    (IMAGE, {"conv_transpose": 6, "kernel": 1, "stride": 3, "bias": False}),
-    (IMAGE, {"conv_transpose": 6, "kernel": 3, "groups": 2, "stride": 2}),
-    (LINE, {"conv_transpose": 3, "kernel": 5, "stride": 3, "padding": 2}),
-    (LINE, {"conv_transpose": 4, "kernel": 3, "groups": 4}),
-    (VOLUME, {"conv_transpose": 3, "kernel": 2, "stride": 2}),
-    (VOLUME, {"conv_transpose": 3, "kernel": [1, 3, 2], "stride": [1, 2, 3], "padding": [0, 1, [1, 0]]}),
-]
-
-POOL = [
-    (IMAGE, {"": 2}),
-    (IMAGE, {"": 3, "stride": 2}),
-    (IMAGE, {"": 3, "stride": 2, "padding": 1}),
-    (IMAGE, {"": [2, 3], "stride": [3, 1]}),
-    (IMAGE, {"": 2, "ceil": True}),
-    (IMAGE, {"": 3, "stride": 2, "padding": 1, "ceil": True}),
-    (IMAGE, {"": 2, "stride": 3, "padding": 1, "ceil": True}),
-    (IMAGE, {"": 3, "stride": 1, "padding": "same"}),
-    (IMAGE, {"": 2, "stride": 2, "padding": "same", "ceil": True}),
-    (IMAGE, {"": 4, "stride": 3, "padding": "same_lower"}),
-    (IMAGE, {"": 3, "padding": "half", "stride": 1}),
-    (IMAGE, {"": 3, "padding": "full"}),
-    (IMAGE, {"": 3, "padding": [[2, 0], [0, 1]], "stride": 2}),
-    (IMAGE, {"": [7, 9]}),
-    (LINE, {"": 4}),
-    (LINE, {"": 4, "padding": "causal", "stride": 1}),
-    (LINE, {"": 4, "stride": 3, "padding": [[3, 1]], "ceil": True}),
-    (VOLUME, {"": 2}),
-    (VOLUME, {"": [1, 2, 3], "stride": [1, 1, 2], "padding": [0, 1, "same"]}),
-]
-
-GLOBAL = [
-    (given, {"": None, **keep}) for given in (LINE, IMAGE, VOLUME) for keep in ({}, {"keep": True}, {"keep": False})
-]
-ELEMENTWISE = [(given, {"": None}) for given in (FLAT, LINE, IMAGE, VOLUME)]
-THREE = ["wide", "tall", "small"]
-JOINED = [
-    (IMAGE, {"": ["input", "input"]}),
-    (FLAT, {"": ["input", "input", "input"]}),
-    (LINE, {"": ["input", "short"], "fit": "crop"}),
-    (IMAGE, {"": THREE, "fit": "crop"}),
-    (VOLUME, {"": ["input", "input"], "fit": "none"}),
-]
-
-SETTINGS = {
-    "conv": CONV,
-    "conv_transpose": CONV_TRANSPOSE,
-    "maxpool": [
-        *POOL,
-        (IMAGE, {"": 2, "dilation": 3, "stride": 1}),
-        (IMAGE, {"": 3, "dilation": [2, 1], "padding": "same", "stride": 2}),
-        (LINE, {"": 3, "dilation": 3, "padding": 4, "stride": 2, "ceil": True}),
-    ],
-    "avgpool": [*POOL, (IMAGE, {"": 3, "stride": 2, "padding": 1, "ceil": True, "count_include_pad": True})],
-    "sumpool": POOL,
-    "global_maxpool": GLOBAL,
-    "global_avgpool": GLOBAL,
-    "dense": [
-        (FLAT, {"": 5}),
-        (FLAT, {"": 5, "bias": False}),
-        (FLAT, {"": 5, "over": "channels"}),
-        *((given, {"": 5, "over": "channels"}) for given in (LINE, IMAGE, VOLUME)),
-        (IMAGE, {"": 5, "over": "channels", "bias": False}),
-    ],
-    "batchnorm": [
-        *ELEMENTWISE,
-        (IMAGE, {"": {"affine": False}}),
-        (IMAGE, {"": {"epsilon": 0.001}}),
-    ],
-    "relu": ELEMENTWISE,
-    "relu6": ELEMENTWISE,
-    "leaky_relu": [*ELEMENTWISE, (IMAGE, {"": 0.2})],
-    "elu": [*ELEMENTWISE, (IMAGE, {"": 2})],
-    "selu": ELEMENTWISE,
-    "gelu": [*ELEMENTWISE, (IMAGE, {"": {"approximate": True}})],
-    "sigmoid": ELEMENTWISE,
-    "hard_sigmoid": ELEMENTWISE,
-    "silu": ELEMENTWISE,
-    "hard_swish": ELEMENTWISE,
-    "tanh": ELEMENTWISE,
-    "softplus": ELEMENTWISE,
-    "softmax": ELEMENTWISE,
-    "add": JOINED,
-    "multiply": JOINED,
-    "concat": [*JOINED, (IMAGE, {"": ["input", "narrow"]})],
-    "flatten": ELEMENTWISE,
-    "identity": ELEMENTWISE,
-    "dropout": [*ELEMENTWISE, (IMAGE, {"": 0.2}), (IMAGE, {"": 0})],
-}
-"""Inputs and layers by kind; an empty key stands for the kind."""
-
-BEFORE = {
-    "short": {"conv": 4, "kernel": 4},
-    "wide": {"conv": 4, "kernel": [3, 1]},
-    "tall": {"conv": 4, "kernel": [1, 4]},
-    "small": {"maxpool": 2, "stride": 1},
-    "narrow": {"conv": 2, "kernel": 1},
-}
-"""What stands before a layer that names it."""
-
-
-def layers_of(kind, layer):
-    """The layer, its kind put in, and what it needs before it."""
-    whole = {key or kind: value for key, value in layer.items()}
-    named = whole[kind] if isinstance(whole[kind], list) else []
-    return [{"name": name, "from": "input", **BEFORE[name]} for name in named if name in BEFORE] + [whole]
-
+from tests.kinds import FAULTS, NO_FAULTS, RANKS, SETTINGS, layers_of
 
 CASES = [
     pytest.param(given, layers_of(kind, layer), id=f"{kind} on {'x'.join(map(str, given))}: {layer}")
@@ -175,7 +29,7 @@ def ranks(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_is_run_on_inputs_of_every_rank_it_takes(kind):
-    assert ranks(kind) >= {1, 2, 3}
+    assert ranks(kind) >= RANKS.get(kind, {1, 2, 3})
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -183,11 +37,12 @@ def test_every_option_of_a_kind_is_set_somewhere(kind):
     layer = KINDS[kind]
     given = set()
     for _, settings in SETTINGS[kind]:
-        value = settings.get("", settings.get(kind))
-        given |= settings.keys() | (
+        whole = layers_of(kind, settings)[-1]
+        value = whole[kind] if isinstance(whole, dict) else None
+        given |= set(whole) | (
             value.keys() if isinstance(value, dict) else {layer.main} if value is not None else set()
         )
-    assert set(layer.model_fields) <= given
+    assert {*layer.model_fields, *layer.reads} <= given
 
 
 @pytest.mark.parametrize(("given", "layers"), CASES)
@@ -246,6 +101,25 @@ def test_a_number_format_is_kept(given, layers):
     graph = network(*layers, given=given)
     arrays = walk(graph, noise(1, *given).astype("float32"), make=lambda shape: np.ones(shape, "float32"))
     assert {array.dtype for array in arrays.values()} == {np.dtype("float32")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "layers", "code", "message"),
+    FAULTS,
+    ids=[f"{row[0]}: {row[2][-1]} on {row[1]}" for row in FAULTS],
+)
+def test_what_a_kind_refuses_is_told(kind, given, layers, code, message):
+    with pytest.raises(sc.SpecError) as caught:
+        network(*layers, given=given)
+    (fault,) = caught.value.diagnostics
+    assert (fault.code, fault.message) == (code, message)
+    assert fault.label
+    assert kind in str(layers[-1])
+
+
+def test_every_kind_refuses_something_or_takes_everything():
+    assert {row[0] for row in FAULTS} | NO_FAULTS == set(KINDS)
+    assert not {row[0] for row in FAULTS} & NO_FAULTS
 
 
 # examples that frameworks print of their layers: input, layer -> output, all channels first

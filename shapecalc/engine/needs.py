@@ -31,11 +31,12 @@ COPIES = {
     "hard_swish": 2,
     "batchnorm": 2,
     "softmax": 2,
+    **dict.fromkeys(("leaky_relu", "elu", "selu", "sigmoid", "silu", "softplus"), 3),
     "gelu": 20,  # math.erfc takes and gives Python's own numbers: 64 bytes each, and float64 before and after
 }
 """Copies of its output that a kernel makes on the way, for the kinds that need nothing else."""
-OTHERWISE = 3
-"""What is taken to be enough for other kinds that make their output in several steps."""
+OTHERWISE = 4
+"""For other kinds: copies of all that they read, give and make on the way."""
 ASIDE = 2**20
 """Bytes for what is not an array, and for the pieces in which values are summed up."""
 RECORD = 2**10
@@ -119,7 +120,9 @@ def scratch(node: Node, xs: Sequence[Shape], batch: int) -> int:
         return _padded(windows, x, y, batch) + output + 6 * prod(y.spatial)
     if "kernel" in node.weights:
         return _numbers(x, batch) + output
-    return COPIES.get(node.kind, OTHERWISE) * output
+    if node.kind in COPIES:
+        return COPIES[node.kind] * output
+    return OTHERWISE * (output + sum(_numbers(x, batch) for x in (*xs, *node.inner.values())))
 
 
 def _numbers(shape: Shape, batch: int) -> int:

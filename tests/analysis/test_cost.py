@@ -9,64 +9,7 @@ import shapecalc as sc
 from shapecalc.analysis.cost import added, floating
 from shapecalc.layers import KINDS
 from tests.by_hand import answer, network, walk
-
-IMAGE = (3, 4, 4)
-"""48 elements."""
-
-
-def each(**times):
-    return {kind: 48 * count for kind, count in times.items()}
-
-
-# input, layers -> operations of the last; worked out by hand from the conventions of the design, section 5
-OPS = [
-    ("conv", (4, 5, 5), [{"conv": 6, "kernel": 3}], {"mac": 9 * 9 * 4 * 6, "add": 54}),
-    ("conv", (4, 5, 5), [{"conv": 6, "kernel": 3, "bias": False}], {"mac": 1_944}),
-    ("conv", (4, 5, 5), [{"conv": 6, "kernel": 3, "groups": 2}], {"mac": 972, "add": 54}),
-    ("conv", (4, 5, 5), [{"conv": 4, "kernel": 3, "groups": 4, "padding": 1}], {"mac": 25 * 9 * 4, "add": 100}),
-    ("conv", (2, 9), [{"conv": 3, "kernel": 2, "stride": 2, "dilation": 3}], {"mac": 3 * 2 * 2 * 3, "add": 9}),
-    ("conv", (1, 4, 4, 4), [{"conv": 2, "kernel": [1, 2, 3]}], {"mac": 4 * 3 * 2 * 6 * 2, "add": 48}),
-    # each of the 9 input places, not of the 36 output places
-    ("conv_transpose", (4, 3, 3), [{"conv_transpose": 2, "kernel": 2, "stride": 2}], {"mac": 9 * 4 * 4 * 2, "add": 72}),
-    ("conv_transpose", (4, 3, 3), [{"conv_transpose": 2, "kernel": 2, "groups": 2}], {"mac": 9 * 4 * 4, "add": 32}),
-    ("conv_transpose", (1, 5), [{"conv_transpose": 1, "kernel": 3, "padding": 2, "bias": False}], {"mac": 15}),
-    ("maxpool", IMAGE, [{"maxpool": 2}], {"compare": 12 * 3}),
-    ("maxpool", IMAGE, [{"maxpool": 3, "stride": 1, "padding": "same"}], {"compare": 48 * 8}),
-    ("avgpool", IMAGE, [{"avgpool": 2}], {"add": 12 * 3, "mul": 12}),
-    ("sumpool", IMAGE, [{"sumpool": [1, 4]}], {"add": 12 * 3}),
-    ("global_maxpool", IMAGE, ["global_maxpool"], {"compare": 3 * 15}),
-    ("global_avgpool", IMAGE, ["global_avgpool"], {"add": 3 * 15, "mul": 3}),
-    ("global_avgpool", IMAGE, [{"global_avgpool": None, "keep": True}], {"add": 3 * 15, "mul": 3}),
-    ("dense", (20,), [{"dense": 10}], {"mac": 200, "add": 10}),
-    ("dense", (20,), [{"dense": 10, "bias": False}], {"mac": 200}),
-    ("dense", (4, 3, 3), [{"dense": 5, "over": "channels"}], {"mac": 9 * 4 * 5, "add": 45}),
-    ("batchnorm", IMAGE, ["batchnorm"], each(mul=1, add=1)),
-    ("batchnorm", IMAGE, [{"batchnorm": {"affine": False}}], each(mul=1, add=1)),
-    ("relu", IMAGE, ["relu"], each(compare=1)),
-    ("relu6", IMAGE, ["relu6"], each(compare=2)),
-    ("leaky_relu", IMAGE, ["leaky_relu"], each(compare=1, mul=1)),
-    ("elu", IMAGE, ["elu"], each(compare=1, exp=1, add=1, mul=1)),
-    ("selu", IMAGE, ["selu"], each(compare=1, exp=1, add=1, mul=2)),
-    ("gelu", IMAGE, ["gelu"], each(mul=3, erf=1, add=1)),
-    # x³ is two products, three factors before it and after it, the half of x one more
-    ("gelu", IMAGE, [{"gelu": {"approximate": True}}], each(mul=6, tanh=1, add=2)),
-    ("sigmoid", IMAGE, ["sigmoid"], each(exp=1, add=1, div=1)),
-    ("hard_sigmoid", IMAGE, ["hard_sigmoid"], each(add=1, compare=2, mul=1)),
-    ("silu", IMAGE, ["silu"], each(exp=1, add=1, div=1, mul=1)),
-    ("hard_swish", IMAGE, ["hard_swish"], each(add=1, compare=2, mul=2)),
-    ("tanh", IMAGE, ["tanh"], each(tanh=1)),
-    ("softplus", IMAGE, ["softplus"], each(exp=1, add=1, log=1)),
-    # n - 1 compares for the largest, n subtractions, n exponentials, n - 1 adds, n divisions
-    ("softmax", (10,), ["softmax"], {"compare": 9, "add": 10 + 9, "exp": 10, "div": 10}),
-    ("softmax", IMAGE, ["softmax"], {"compare": 2 * 16, "add": 48 + 2 * 16, "exp": 48, "div": 48}),
-    ("add", IMAGE, [{"add": ["input", "input"]}], {"add": 48}),
-    ("add", IMAGE, [{"add": ["input", "input", "input"]}], {"add": 96}),
-    ("multiply", IMAGE, [{"multiply": ["input", "input", "input"]}], {"mul": 96}),
-    ("concat", IMAGE, [{"concat": ["input", "input"]}], {}),
-    ("flatten", IMAGE, ["flatten"], {}),
-    ("identity", IMAGE, ["identity"], {}),
-    ("dropout", IMAGE, ["dropout"], {}),
-]
+from tests.kinds import COUNTED, OPS
 
 
 @pytest.mark.parametrize(("kind", "given", "layers", "ops"), OPS, ids=[f"{row[0]}: {row[2]}" for row in OPS])
@@ -109,26 +52,6 @@ def measured(graph):
     inputs = [np.full((1, *shape), number, object) for shape in graph.inputs.values()]
     walk(graph, *inputs, make=lambda shape: np.full(shape, number, object))
     return number.done
-
-
-# kinds whose kernels do just what the conventions count, and which of it
-COUNTED = [
-    ("mul", (4, 7, 5), {"conv": 6, "kernel": 3, "stride": [2, 1], "groups": 2}, 3 * 3 * 6 * 2 * 9),
-    ("mul", (2, 9), {"conv": 3, "kernel": 3, "dilation": 2, "padding": "causal"}, 9 * 3 * 2 * 3),
-    ("mul", (1, 4, 4, 4), {"conv": 2, "kernel": [1, 2, 3]}, 4 * 3 * 2 * 6 * 2),
-    ("mul", (4, 7, 5), {"conv_transpose": 6, "kernel": 3, "stride": [3, 2], "groups": 2}, 7 * 5 * 4 * 3 * 9),
-    ("mul", (1, 5), {"conv_transpose": 1, "kernel": 3, "padding": 2}, 15),
-    ("mul", (20,), {"dense": 10}, 200),
-    ("mul", (4, 3, 3), {"dense": 5, "over": "channels"}, 180),
-    ("compare", (3, 6, 6), {"maxpool": 3}, 12 * 8),
-    ("compare", (3, 6, 6), {"maxpool": 2, "dilation": 3, "stride": 1}, 27 * 3),
-    ("compare", (3, 6, 6), {"global_maxpool": None}, 3 * 35),
-    ("add", (3, 6, 6), {"avgpool": [2, 3]}, 18 * 5),
-    ("add", (3, 6, 6), {"sumpool": 3, "stride": 1}, 48 * 8),
-    ("add", (3, 6, 6), {"global_avgpool": None}, 3 * 35),
-    ("add", (3, 6, 6), {"add": ["input", "input", "input"]}, 216),
-    ("mul", (3, 6, 6), {"multiply": ["input", "input"]}, 108),
-]
 
 
 @pytest.mark.parametrize(("what", "given", "layer", "times"), COUNTED, ids=[str(row[2]) for row in COUNTED])

@@ -1,0 +1,13 @@
+"""Adaptive pooling and aggregation in many settings."""
+
+SETTINGS = {}
+
+OPS = []
+
+COUNTED = []
+
+FAULTS = []
+
+NO_FAULTS = set()
+
+ORACLES = []

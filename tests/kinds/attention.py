@@ -1,0 +1,13 @@
+"""Attention in many settings."""
+
+SETTINGS = {}
+
+OPS = []
+
+COUNTED = []
+
+FAULTS = []
+
+NO_FAULTS = set()
+
+ORACLES = []

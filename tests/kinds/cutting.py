@@ -1,0 +1,13 @@
+"""Cutting and padding in many settings."""
+
+SETTINGS = {}
+
+OPS = []
+
+COUNTED = []
+
+FAULTS = []
+
+NO_FAULTS = set()
+
+ORACLES = []

@@ -1,0 +1,13 @@
+"""Fixed filters in many settings."""
+
+SETTINGS = {}
+
+OPS = []
+
+COUNTED = []
+
+FAULTS = []
+
+NO_FAULTS = set()
+
+ORACLES = []

@@ -1,0 +1,13 @@
+"""Convolutions taken apart, in many settings."""
+
+SETTINGS = {}
+
+OPS = []
+
+COUNTED = []
+
+FAULTS = []
+
+NO_FAULTS = set()
+
+ORACLES = []
