@@ -73,6 +73,9 @@ class PureParser(Reader, Scanner, Parser):
         return chunks
 
 
+C_TOO_DEEP = "exceeded maximum nesting depth"
+"""What libyaml from 0.2.6 on says of a thousand brackets, before the event that would be too deep for us."""
+
 Build = Callable[[str], EventSource]
 PARSERS: dict[str, Build] = {"pure": PureParser}
 try:
@@ -161,7 +164,12 @@ class Walk:
                 return data
             self.faults.append(self._no_mapping(start))
         except MarkedYAMLError as error:
-            self.faults.append(self._syntax(error))
+            if error.problem == C_TOO_DEEP:
+                pure = Walk(self.text, "pure")
+                pure.data()
+                self.faults = pure.faults
+            else:
+                self.faults.append(self._syntax(error))
         except FaultsError:
             pass
         return {}
