@@ -103,6 +103,13 @@ def at_most(cap: int, value: int) -> int:
     return min(cap, value)
 
 
+def gcd(a: int, b: int) -> int:
+    """The greatest common divisor."""
+    if isinstance(a, Term) or isinstance(b, Term):
+        return cast("int", _helper("gcd", a, b))
+    return math.gcd(a, b)
+
+
 def product(values: Sequence[int]) -> int:
     """All values multiplied; 1 for none."""
     if isinstance(values, Term):

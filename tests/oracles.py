@@ -14,7 +14,7 @@ from shapecalc.engine.weights import expected
 from tests.kinds import MODULES
 
 FOLDER = Path(__file__).parent / "data" / "oracles"
-POSITIVE = ("gamma", "variance")
+POSITIVE = ("gamma", "variance", ".p")
 
 
 def pattern(shape, number, *, positive=False):

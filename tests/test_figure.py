@@ -9,7 +9,7 @@ import sys
 import textwrap
 from fractions import Fraction
 from importlib import import_module
-from math import ceil, floor, prod
+from math import ceil, floor, gcd, prod
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ from shapecalc.figure import (
     product,
     total,
 )
-from shapecalc.formulas import counting, lengths
+from shapecalc.formulas import counting, lengths, pooling
 from shapecalc.render.derivation import MOST, explain, letters, text_of
 from shapecalc.shape import Shape
 
@@ -143,7 +143,7 @@ def test_links_ten_thousand_deep_are_walked():
 
 def test_a_chain_of_links_is_deleted_without_a_crash():
     program = """
-        from shapecalc.formulas import counting, lengths
+        from shapecalc.formulas import counting, lengths, pooling
         figure = lengths.full(2)
         for _ in range(50_000):
             figure = counting.each(counting.altogether((figure, 1)), 1)
@@ -169,6 +169,7 @@ def worked_out(text, **values):
     for sign, meaning in SIGNS.items():
         text = text.replace(sign, meaning)
     names = {"floor": floor, "ceil": ceil, "prod": prod, "sum": sum, "max": max, "min": min, "Fraction": Fraction}
+    names["gcd"] = lambda a, b: gcd(int(a), int(b))
     return eval(text, {"__builtins__": {}}, names | values)
 
 
@@ -180,6 +181,12 @@ WHOLE = {
     "lengths.half": lambda k: {"k": 2 * k + 1},
     "counting.conv_macs": lambda c, g, **rest: {"c": c * g, "g": g, **rest},
     "counting.transposed_macs": lambda f, g, **rest: {"f": f * g, "g": g, **rest},
+    "counting.grouped": lambda n, c, g: {"n": n, "c": c * g, "g": g},
+    "counting.parted": lambda c, g: {"c": c * g, "g": g},
+    "moves.left_over": lambda e, known: {"e": e * prod(known), "known": known},
+    "moves.gathered": lambda n, r: {"n": n * r, "r": r},
+    "moves.spread_out": lambda c, r: {"c": c * prod(r), "r": r},
+    "moves.windows": lambda n, m: {"n": [prod(n) * prod(m)], "m": m},
 }
 """Arguments made such that an exact division leaves nothing over."""
 
@@ -265,6 +272,11 @@ EXPLAINED = [
         id="LeNet-5, C1",
     ),
     pytest.param(
+        pooling.binned(16, 6),
+        ["binned = n + o − gcd(n, o)", "= 16 + 6 − gcd(16, 6)", "= 20"],
+        id="bins of 3 and 4 cells",
+    ),
+    pytest.param(
         counting.flops(416_520, (11_246, 1_576)),
         ["flops = 2·mac + ∑others", "= 2·416520 + 11246 + 1576", "= 845,862"],
         id="two for a MAC",
@@ -290,7 +302,7 @@ def test_an_explanation_goes_back_to_what_was_given():
         explicit = ⌊(n + 2·p − k) / s⌋ + 1
                  = ⌊(32 + 2·0 − 5) / 1⌋ + 1
                  = 28
-                   Places of a window with ``p`` cells of padding a side.
+                   Places of a window with p cells of padding a side.
                    source: Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning, \
 relationship 6""")
 

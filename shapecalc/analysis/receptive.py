@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import TYPE_CHECKING
 
-from shapecalc.formulas.reach import Onto, Past, Shift, Step, Stretch, Unknown, Whole
+from shapecalc.formulas.reach import Onto, Past, Place, Reach, Shift, Step, Stretch, Unknown, Unread, Whole
 from shapecalc.formulas.receptive import extent, first, jump, last, overhang
 from shapecalc.formulas.windows import Transposed, Window
 
@@ -24,14 +24,25 @@ Axis = tuple[str, int]
 class Unclear(Unknown):
     """What one output cell sees is not known; ``span`` is what all of them see together, first to last, if that is."""
 
-    axis: int | None = None
+    axes: tuple[int, ...] = ()
+    """The axes of the output along which it moves."""
     span: tuple[int, int] | None = None
 
-    def through(self, step: Step, n: int, cells: int) -> Field | Unclear:
-        """The same, seen through one more layer on ``cells`` cells."""
-        if isinstance(step, Whole):
-            return replace(self, axis=None) if self.span is None else everything(*self.span, n)
-        return self if covers(step, cells) else replace(self, span=None)
+    def onward(self, steps: Sequence[Reach], n: int, cells: Sequence[int]) -> Field | Unclear:
+        """The same, seen through one more layer on so many cells along each of its axes."""
+        along: set[int] = set()
+        span = self.span
+        for axis in self.axes:
+            onto, step = aimed(axis, steps[axis])
+            if isinstance(step, Whole) or (isinstance(step, Place) and cells[axis] == 1):
+                continue
+            if not isinstance(step, Place):
+                along.update(onto)
+            if not covers(step, cells[axis]):
+                span = None
+        if self.axes and not along and span is not None:
+            return everything(*span, n)
+        return replace(self, axes=tuple(sorted(along)), span=span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,11 @@ class Field:
     between, or what a stride has left out."""
 
     @property
+    def axes(self) -> tuple[int, ...]:
+        """The axis of the output along which it moves, if there is one."""
+        return () if self.axis is None else (self.axis,)
+
+    @property
     def size(self) -> int:
         """Cells from the first to the last."""
         return extent(self.first, self.last)
@@ -66,6 +82,16 @@ class Field:
     def padding(self) -> int:
         """Cells by which the first field reaches before the input."""
         return overhang(self.first)
+
+    def onward(self, steps: Sequence[Reach], n: int, cells: Sequence[int]) -> Field | Unclear:
+        """The field seen through one more layer on so many cells along each axis, of an input axis of ``n``."""
+        if self.axis is None:
+            return self
+        onto, step = aimed(self.axis, steps[self.axis])
+        moved = self.through(step, n, cells[self.axis])
+        if isinstance(moved, Unclear):
+            return replace(moved, axes=() if isinstance(step, Whole | Place) else onto)
+        return moved if moved.axis is None else replace(moved, axis=onto[0])
 
     def through(self, step: Step, n: int, cells: int) -> Field | Unclear:
         """The field of a cell that sees ``cells`` of these cells through a layer, on an input axis of ``n``."""
@@ -87,12 +113,15 @@ class Field:
                 if by == 0:
                     return self
                 return replace(self, first=self.first + by * self.jump, last=self.last + by * self.jump)
+            case Place(at=at):
+                seen = self.through(Shift(at), n, cells)
+                return seen if isinstance(seen, Unclear) else replace(seen, axis=None, jump=0)
             case Whole():
                 return self.over_all(n, cells)
             case Transposed() if step.stride == 1:
-                return self.through(step.as_window(cells), n, cells)
+                return self.through(step.as_window(), n, cells)
         span = (max(self.low, self.first), self.end(cells)) if covers(step, cells) else None
-        return Unclear(_why(step), axis=self.axis, span=span)
+        return Unclear(_why(step), axes=self.axes, span=span)
 
     def end(self, cells: int) -> int:
         """The last input cell that really reaches one of so many cells along the axis."""
@@ -122,6 +151,15 @@ def _why(step: Step) -> str:
             return "after an upsampling the field depends on the position of the output cell"
 
 
+def aimed(axis: int, step: Reach) -> tuple[tuple[int, ...], Step]:
+    """The axes of the output along which an input's axis is seen, and how."""
+    if isinstance(step, Unread):
+        raise TypeError("an input of which no cell is seen")
+    if isinstance(step, Onto):
+        return step.axis if isinstance(step.axis, tuple) else (step.axis,), step.step
+    return (axis,), step
+
+
 def covers(step: Step, n: int) -> bool:
     """Whether the outputs of a layer together read every one of ``n`` cells."""
     match step:
@@ -133,10 +171,11 @@ def covers(step: Step, n: int) -> bool:
                 and ((step.length(n) - 1) * step.stride + step.size - before >= n)
             )
         case Transposed():
-            furthest = step.dilation * (step.size - 1)
-            return max(Window(step.size, step.stride, step.dilation, step.padding).pads(n)) <= furthest
-        case Shift(by=by):
-            return by <= 0
+            return max(step.cuts) < step.reach
+        case Shift(by=by, after=after):
+            return max(by, after) <= 0
+        case Place():
+            return n == 1
         case Stretch():
             return step.o >= step.n
         case Unknown():
@@ -159,10 +198,12 @@ def join(a: Field | Unclear, b: Field | Unclear, n: int, output: Shape) -> Field
     for one, span in zip((a, b), spans, strict=True):
         if isinstance(one, Field) and one.axis is None and span == union:
             return one
+    axes = tuple(sorted({*a.axes, *b.axes}))
     why = next((one.why for one in (a, b) if isinstance(one, Unclear)), "")
+    if not why and len(axes) > 1:
+        why = "branches meet whose fields move along different axes"
     jumps = [int(one.jump) for one in (a, b) if isinstance(one, Field)]
-    axis = a.axis if a.axis is not None else b.axis
-    return Unclear(why or f"branches meet whose fields move by {jumps[0]} and {jumps[1]} cells", axis=axis, span=union)
+    return Unclear(why or f"branches meet whose fields move by {jumps[0]} and {jumps[1]} cells", axes=axes, span=union)
 
 
 def _span(one: Field | Unclear, n: int, output: Shape) -> tuple[int, int] | None:
@@ -194,15 +235,10 @@ def _seen_by(
 ) -> Seen:
     found: dict[Axis, Field | Unclear] = {}
     for source, steps in zip(node.inputs, node.reach, strict=True):
+        if any(isinstance(step, Unread) for step in steps):
+            continue
         for axis, field in seen[source].items():
-            now = field
             n = inputs[axis[0]].spatial[axis[1]]
-            if field.axis is not None:
-                step, cells = steps[field.axis], shapes[source].spatial[field.axis]
-                if isinstance(step, Onto):
-                    moved = field.through(step.step, n, cells)
-                    now = moved if moved.axis is None else replace(moved, axis=step.axis)
-                else:
-                    now = field.through(step, n, cells)
+            now = field.onward(steps, n, shapes[source].spatial)
             found[axis] = join(found[axis], now, n, output) if axis in found else now
     return found

@@ -28,6 +28,18 @@ def conv_macs(o: Sequence[int], k: Sequence[int], c: int, g: int, f: int) -> int
     return product(o) * product(k) * exact_div(c, g) * f
 
 
+@formula(source=SHEET)
+def connected_macs(o: Sequence[int], k: Sequence[int], m: int) -> int:
+    """MACs of ``m`` connections of a filter to a channel: at each output place, each reads its own taps."""
+    return product(o) * product(k) * m
+
+
+@formula(source="Keras 3 documentation, DepthwiseConv2D: depth_multiplier")
+def multiplied(c: int, m: int) -> int:
+    """Channels of a depthwise convolution with ``m`` filters for each of ``c``."""
+    return c * m
+
+
 @formula(source=f"{SHEET}; a transposed convolution scatters each input cell once")
 def transposed_macs(n: Sequence[int], k: Sequence[int], c: int, g: int, f: int) -> int:
     """MACs of a transposed convolution: each input cell is spread over the taps of its group's filters."""
@@ -62,6 +74,30 @@ def reduced(n: Sequence[int], c: int) -> int:
 def along(c: int, places: Sequence[int]) -> int:
     """Steps to reduce ``c`` channels to one number at each place."""
     return (c - 1) * product(places)
+
+
+@formula(source=DEFINITION)
+def grouped(n: Sequence[int], c: int, g: int) -> int:
+    """Numbers in each of ``g`` groups of channels, at all places."""
+    return product(n) * exact_div(c, g)
+
+
+@formula(source=DEFINITION)
+def parted(c: int, g: int) -> int:
+    """Channels in each of ``g`` equal parts."""
+    return exact_div(c, g)
+
+
+@formula(source=SHEET)
+def statistics(sets: int, m: int) -> int:
+    """Steps to reduce each of so many sets of ``m`` numbers to one."""
+    return sets * (m - 1)
+
+
+@formula(source=SHEET)
+def matmul_macs(m: int, k: int, n: int) -> int:
+    """MACs of a matrix product: ``m`` rows of ``k`` numbers with ``n`` columns."""
+    return m * k * n
 
 
 @formula(source=DEFINITION)

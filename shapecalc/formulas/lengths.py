@@ -7,6 +7,7 @@ from shapecalc.figure import at_least, at_most, ceil_div, exact_div, formula
 DUMOULIN = "Dumoulin & Visin 2016, A guide to convolution arithmetic for deep learning"
 TENSORFLOW = "TensorFlow, tf.nn.convolution: notes on padding"
 PYTORCH = "PyTorch 2.13 documentation"
+KERAS = "Keras 3, keras/src/backend/common/backend_utils.py: _get_output_shape_given_tf_padding"
 
 
 @formula(source=f"{DUMOULIN}, relationship 15")
@@ -73,3 +74,15 @@ def transposed_plain(n: int, k: int, s: int) -> int:
 def transposed(n: int, k: int, s: int, p: int, q: int, e: int) -> int:
     """Length that a transposed window gives, less ``p`` and ``q`` cells cut off, plus ``e`` extra."""
     return (n - 1) * s + k - p - q + e
+
+
+@formula(source=KERAS)
+def transposed_same(n: int, s: int) -> int:
+    """Length that a transposed window gives under SAME: the one that SAME shortens to ``n`` again."""
+    return n * s
+
+
+@formula(source=KERAS)
+def transposed_keras_valid(n: int, k: int, s: int) -> int:
+    """Length that a transposed window gives under Keras' VALID: a stride's cells at least for every input cell."""
+    return n * s + at_least(0, k - s)

@@ -12,6 +12,15 @@ class Shift:
     """Output cell i is input cell i + ``by``: a crop (or, below zero, a pad)."""
 
     by: int = 0
+    after: int = 0
+    """Cells cut off the end; below zero, added there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Every output sees one and the same cell: the one at ``at``."""
+
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +51,27 @@ class Unknown:
     """All outputs together see every cell all the same."""
 
 
-Step = Window | Transposed | Shift | Whole | Past | Stretch | Unknown
+Step = Window | Transposed | Shift | Place | Whole | Past | Stretch | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """No cell is seen: of this input the shape alone is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Onto:
-    """The axis is seen along another axis of the output, counted from 0 after the channels."""
+    """The axis is seen along another axis of the output, counted from 0 after the channels.
 
-    axis: int
+    Along several where the cells of one axis are laid out over them: how is then `Unknown`.
+    """
+
+    axis: int | tuple[int, ...]
     step: Step = Shift()
 
 
-Reach = Step | Onto
+Reach = Step | Onto | Unread
 
 SAME_CELL = Shift()
 WHOLE = Whole()
+UNREAD = Unread()

@@ -11,6 +11,12 @@ PaddingWord = Literal["valid", "same", "same_lower", "half", "full", "causal"]
 Padding = PaddingWord | tuple[int, int]
 """One axis' padding: a word, or the cells before and after."""
 
+CutWord = Literal["valid", "half", "same", "same_lower", "keras_valid"]
+Cut = CutWord | tuple[int, int]
+"""What is cut off one axis of a transposed convolution: a word, or the cells before and after."""
+FILLING = ("same", "same_lower", "keras_valid")
+"""Words under which every input cell gives a stride's cells at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -71,20 +77,50 @@ class Transposed:
     size: int
     stride: int = 1
     dilation: int = 1
-    padding: Padding = "valid"
+    padding: Cut = "valid"
     extra: int = 0
     """Cells added at the end: output padding."""
 
+    @property
+    def reach(self) -> int:
+        """Cells from the first tap to the last; a plain size where there is no dilation."""
+        return self.size if self.dilation == 1 else lengths.reach(self.size, self.dilation)
+
+    @property
+    def cuts(self) -> tuple[int, int]:
+        """Cells cut off before and after."""
+        surplus = max(0, self.reach - self.stride)  # what SAME would add to an output of n·s cells
+        match self.padding:
+            case "valid" | "keras_valid":
+                return 0, 0
+            case "half":
+                side = lengths.half(self.reach)
+                return side, side
+            case "same":
+                return surplus // 2, surplus - surplus // 2
+            case "same_lower":
+                return surplus - surplus // 2, surplus // 2
+            case (before, after):
+                return before, after
+
+    @property
+    def spare(self) -> int:
+        """Cells at the end that no stamp reaches."""
+        return max(0, self.stride - self.reach) if self.padding in FILLING else self.extra
+
     def length(self, n: int) -> int:
         """Cells that ``n`` input cells give; below 1 where the padding cuts all off."""
-        reach = self.size if self.dilation == 1 else lengths.reach(self.size, self.dilation)
-        before, after = Window(self.size, self.stride, self.dilation, self.padding).pads(n)
+        if self.padding in {"same", "same_lower"}:
+            return lengths.transposed_same(n, self.stride)
+        if self.padding == "keras_valid":
+            return lengths.transposed_keras_valid(n, self.reach, self.stride)
+        before, after = self.cuts
         if before == after == self.extra == 0:
-            return lengths.transposed_plain(n, reach, self.stride)
-        return lengths.transposed(n, reach, self.stride, before, after, self.extra)
+            return lengths.transposed_plain(n, self.reach, self.stride)
+        return lengths.transposed(n, self.reach, self.stride, before, after, self.extra)
 
-    def as_window(self, n: int) -> Window:
+    def as_window(self) -> Window:
         """The ordinary window that reads what this one spreads, where the stride is 1."""
-        before, after = Window(self.size, 1, self.dilation, self.padding).pads(n)
-        side = lengths.full(self.size if self.dilation == 1 else lengths.reach(self.size, self.dilation))
+        before, after = self.cuts
+        side = lengths.full(self.reach)
         return Window(self.size, 1, self.dilation, (side - before, side - after))

@@ -7,9 +7,53 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shapecalc.kernels import activation, conv, dense, merge, norm, pool
+    from shapecalc.kernels import (
+        activation,
+        adaptive,
+        attention,
+        conv,
+        cutting,
+        dense,
+        embedding,
+        filtering,
+        local,
+        merge,
+        norm,
+        pool,
+        power,
+        prototypes,
+        pyramid,
+        recurrent,
+        resize,
+        separable,
+        shuffle,
+        tokens,
+        vlad,
+    )
 
-__all__ = ["activation", "conv", "dense", "merge", "norm", "pool"]
+__all__ = [
+    "activation",
+    "adaptive",
+    "attention",
+    "conv",
+    "cutting",
+    "dense",
+    "embedding",
+    "filtering",
+    "local",
+    "merge",
+    "norm",
+    "pool",
+    "power",
+    "prototypes",
+    "pyramid",
+    "recurrent",
+    "resize",
+    "separable",
+    "shuffle",
+    "tokens",
+    "vlad",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

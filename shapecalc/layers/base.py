@@ -68,7 +68,8 @@ class Layer(BaseModel, ABC):
         """For each input, for each of its spatial axes: how the output sees it.
 
         That is along the output's axis of the same index, unless it is `Onto` another. What an output cell sees is
-        seen by all of its channels together: an axis that goes into the channels is `Whole`.
+        seen by all of its channels together: an axis that goes into the channels is `Whole`. An input of which the
+        layer reads the shape alone is `Unread` along each axis.
         """
         why = Unknown(f"`{self.kind}` does not state its reach")
         return tuple((why,) * x.rank for x in xs)

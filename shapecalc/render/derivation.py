@@ -100,7 +100,7 @@ def _different(figure: Figure) -> list[Figure]:
 def _one(figure: Figure) -> str:
     formula = figure.formula
     indent = " " * len(formula.name)
-    meaning = (formula.body.__doc__ or "").splitlines()[0]
+    meaning = (formula.body.__doc__ or "").splitlines()[0].replace("``", "")
     return "\n".join(
         [
             letters(formula),

@@ -27,7 +27,7 @@ def test_every_kind_has_its_operations_worked_out():
 
 
 def counted(name):
-    def operation(number, _):
+    def operation(number, _=None):
         number.done[name] += 1
         return number
 
@@ -38,11 +38,12 @@ class Number:
     """A number of no value that counts what is done with it."""
 
     def __init__(self):
-        self.done = dict.fromkeys(["mul", "add", "compare", "div"], 0)
+        self.done = dict.fromkeys(["mul", "add", "compare", "div", "exp", "log", "sqrt"], 0)
 
     __mul__ = __rmul__ = counted("mul")
-    __add__ = __radd__ = counted("add")
+    __add__ = __radd__ = __sub__ = __rsub__ = counted("add")
     __truediv__ = counted("div")
+    exp, log, sqrt = counted("exp"), counted("log"), counted("sqrt")  # NumPy's functions call these
     __ge__ = __gt__ = __le__ = __lt__ = counted("compare")
 
 
@@ -69,7 +70,9 @@ def convolutions(draw):
     groups = draw(st.integers(1, 2))
     kind = draw(st.sampled_from(["conv", "conv_transpose"]))
     ends = st.lists(st.integers(0, 2), min_size=2, max_size=2)
-    words = ["valid", "half"] if kind == "conv_transpose" else ["valid", "same", "same_lower", "half", "full"]
+    words = ["valid", "same", "same_lower", "half", "full"]
+    if kind == "conv_transpose":
+        words = ["valid", "half", "same", "same_lower", "keras_valid"]
     options = {
         "kernel": [draw(st.integers(1, 3)) for _ in range(rank)],
         "stride": [draw(st.integers(1, 3)) for _ in range(rank)],

@@ -30,6 +30,29 @@ TORCH = [
         id="Conv3d(3,8,(3,5,5))",
     ),
     pytest.param((20,), {"dense": 30}, {"kernel": (30, 20), "bias": (30,)}, 630, id="Linear(20,30)"),
+    pytest.param((64, 9), "layernorm", {"gamma": (64,), "beta": (64,)}, 128, id="LayerNorm(64)"),
+    pytest.param((64, 9), {"layernorm": {"bias": False}}, {"gamma": (64,)}, 64, id="LayerNorm(64,bias=False)"),
+    pytest.param(
+        (4, 5, 6),
+        {"layernorm": {"over": "all"}},
+        {"gamma": (4, 5, 6), "beta": (4, 5, 6)},
+        240,
+        id="LayerNorm((4,5,6))",
+    ),
+    pytest.param((64, 9), {"groupnorm": 8}, {"gamma": (64,), "beta": (64,)}, 128, id="GroupNorm(8,64)"),
+    pytest.param((64, 9), "instancenorm", {}, 0, id="InstanceNorm1d(64)"),
+    pytest.param(
+        (64, 9),
+        {"instancenorm": {"affine": True}},
+        {"gamma": (64,), "beta": (64,)},
+        128,
+        id="InstanceNorm1d(64,affine=True)",
+    ),
+    pytest.param((64, 9), "rmsnorm", {"gamma": (64,)}, 64, id="RMSNorm(64)"),
+    pytest.param((4, 5, 6), {"rmsnorm": {"over": "all"}}, {"gamma": (4, 5, 6)}, 120, id="RMSNorm((4,5,6))"),
+    pytest.param((64, 9), "lrn", {}, 0, id="LocalResponseNorm(5)"),
+    pytest.param((64, 9), "prelu", {"slope": (64,)}, 64, id="PReLU(64)"),
+    pytest.param((64, 9), {"prelu": {"shared": True}}, {"slope": (1,)}, 1, id="PReLU()"),
 ]
 
 
@@ -82,6 +105,14 @@ def test_batch_norm_trains_two_numbers_a_channel_and_keeps_two():
     whole = answer("batchnorm", given=(64, 8, 8))
     assert (whole.params, whole.buffers) == (128, 128)
     assert dict(whole.graph.nodes[0].weights) == {"gamma": (64,), "beta": (64,), "mean": (64,), "variance": (64,)}
+
+
+# LeCun et al. 1998, section II.B: "layer S2 has 12 trainable parameters", "layer S4 has 32 trainable parameters"
+@pytest.mark.parametrize(("maps", "cells", "params"), [(6, 28, 12), (16, 10, 32)], ids=["S2", "S4"])
+def test_lenets_subsampling_trains_as_many_numbers_as_printed(maps, cells, params):
+    whole = answer({"sumpool": 2}, {"scale": None, "shift": True, "activation": "sigmoid"}, given=(maps, cells, cells))
+    assert whole.params == params
+    assert list(whole)[-1].output == (maps, cells // 2, cells // 2)
 
 
 def test_batch_norm_without_affine_trains_nothing():

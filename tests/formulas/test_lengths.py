@@ -122,6 +122,27 @@ def test_pool_lengths_are_those_of_onnxruntime():
         assert window.length(row["in"]) == len(row["ort_values"]), row
 
 
+def test_conv_transpose_lengths_are_those_of_keras():
+    shorter = 0
+    words = {"same": "same", "valid": "keras_valid"}
+    for row in rows("tensorflow", "keras_conv1d_transpose"):
+        if row["values"] is not None and row["output_padding"] is None:  # null: Keras raises
+            window = Transposed(row["kernel"], row["stride"], row["dilation"], words[row["padding"]])
+            assert window.length(row["in"]) == row["actual_len"] == len(row["values"]), row
+            shorter += row["kernel"] < row["stride"]
+    assert shorter > 20
+
+
+def test_same_of_a_transposed_window_is_that_of_onnxruntime():
+    asked = 0
+    for row in rows("onnxruntime", "conv_transpose"):
+        if row["mode"] in {"SAME_UPPER", "SAME_LOWER"} and not row["output_shape"]:
+            window = Transposed(row["kernel"], row["stride"], 1, AUTO_PAD[row["mode"]])
+            assert window.length(row["in"]) == len(row["ort_values"]), row
+            asked += 1
+    assert asked > 30
+
+
 def test_conv_transpose_lengths_are_those_of_onnxruntime():
     asked = 0
     for row in rows("onnxruntime", "conv_transpose"):
@@ -209,6 +230,14 @@ def test_a_transposed_window_inverts_the_window(data, n, k, s, d):
     assert Window(k, s, d, (before, after)).length(longer) == n
 
 
+@given(st.integers(1, 40), TAPS, STRIDES, DILATIONS, st.sampled_from(["same", "same_lower"]))
+def test_same_of_a_transposed_window_inverts_same_and_cuts_what_it_pads(n, k, s, d, word):
+    spread = Transposed(k, s, d, word)
+    back = Window(k, s, d, word)
+    assert back.length(spread.length(n)) == n
+    assert back.pads(spread.length(n)) == spread.cuts
+
+
 @given(st.integers(1, 40), TAPS, STRIDES)
 def test_every_length_that_a_window_shortens_has_one_output_padding(n, k, s):
     assume(k <= n)
@@ -219,7 +248,7 @@ def test_every_length_that_a_window_shortens_has_one_output_padding(n, k, s):
 @given(st.integers(1, 40), TAPS, DILATIONS, st.integers(0, 12), st.integers(0, 12))
 def test_a_transposed_window_of_stride_one_is_a_window(n, k, d, before, after):
     spread = Transposed(k, 1, d, (before, after))
-    assert spread.as_window(n).length(n) == spread.length(n)
+    assert spread.as_window().length(n) == spread.length(n)
 
 
 # the kernels find their places by walking
@@ -249,7 +278,11 @@ def test_a_transposed_length_is_what_the_kernels_give(data, n, k, s, d):
     words = ["valid", *(["half"] if reach % 2 else [])]
     padding = data.draw(st.one_of(st.sampled_from(words), st.tuples(st.integers(0, reach), st.integers(0, reach))))
     extra = data.draw(st.integers(0, max(s, d) - 1))
+    filling = data.draw(st.sampled_from([None, "same", "same_lower", "keras_valid"]))
+    padding, extra = (padding, extra) if filling is None else (filling, 0)
     y = conv_transpose(
         np.ones((1, 1, n)), np.ones((1, 1, k)), stride=(s,), dilation=(d,), padding=(padding,), output_padding=(extra,)
     )
-    assert max(0, Transposed(k, s, d, padding, extra).length(n)) == y.shape[2]
+    window = Transposed(k, s, d, padding, extra)
+    assert max(0, window.length(n)) == y.shape[2]
+    assert window.length(n) == (n - 1) * s + reach - sum(window.cuts) + window.spare
