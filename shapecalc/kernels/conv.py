@@ -24,10 +24,33 @@ def conv(
     dilation: Sequence[int],
     padding: Sequence[Mode],
     groups: int = 1,
+    flip: bool = False,
 ) -> Array:
-    """Cross-correlate ``x`` with ``kernel``, of shape ``(filters, c / groups, *taps)``, group by group."""
-    windows = view(x, walks(x, kernel.shape[2:], stride, dilation, padding))
-    taps = tuple(range(x.ndim, windows.ndim))
+    """Cross-correlate ``x`` with ``kernel``, of shape ``(filters, c / groups, *taps)``, group by group.
+
+    ``flip`` turns the kernel by 180° first. Where it has an axis of banks before these for every spatial axis, and
+    the bias too, the places along each take the banks by turns.
+    """
+    rank = x.ndim - 2
+    if flip:
+        kernel = np.flip(kernel, tuple(range(-rank, 0)))
+    windows = view(x, walks(x, kernel.shape[-rank:], stride, dilation, padding))
+    banks = kernel.shape[: -rank - 2]
+    if not banks:
+        return correlate(windows, kernel, bias, groups)
+    y = np.empty((len(x), kernel.shape[-rank - 2], *windows.shape[2 : 2 + rank]), np.result_type(x, kernel))
+    for bank in np.ndindex(*banks):
+        here = tuple(slice(first, None, step) for first, step in zip(bank, banks, strict=True))
+        under = windows[(slice(None), slice(None), *here)]
+        y[(slice(None), slice(None), *here)] = correlate(
+            under, kernel[bank], None if bias is None else bias[bank], groups
+        )
+    return y
+
+
+def correlate(windows: Array, kernel: Array, bias: Array | None, groups: int) -> Array:
+    """Every filter's sum over every window: ``windows`` has shape ``(batch, c, *places, *taps)``."""
+    taps = tuple(range(kernel.ndim, windows.ndim))
     parts = [
         np.tensordot(ks, ws, axes=(tuple(range(1, ks.ndim)), (1, *taps)))
         for ks, ws in zip(np.split(kernel, groups), np.split(windows, groups, axis=1), strict=True)
@@ -51,18 +74,35 @@ def conv_transpose(
 
     Cells fall a stride apart, and no zero is put between them: every product is of a cell and a tap.
     Padding is cut off the ends of the sum; output padding lets the end reach that much further.
+    Under ``same`` and ``keras_valid`` every cell makes room for a stride at least; ``same`` leaves no more than that.
     """
+    rooms = [
+        room(*axis)
+        for axis in zip(x.shape[2:], kernel.shape[2:], stride, dilation, padding, output_padding, strict=True)
+    ]
     parts = [
         np.tensordot(ks, xs, axes=(0, 1))
         for ks, xs in zip(np.split(kernel, groups), np.split(x, groups, axis=1), strict=True)
     ]
-    y = stamp(np.concatenate(parts), stride, dilation, output_padding).swapaxes(0, 1)
-    kept = []
-    for n, k, d, mode in zip(y.shape[2:], kernel.shape[2:], dilation, padding, strict=True):
-        before, after = ends(mode, d * (k - 1) + 1)
-        kept.append(slice(before, max(0, n - after)))
+    y = stamp(np.concatenate(parts), stride, dilation, [spare for _, _, spare in rooms]).swapaxes(0, 1)
+    kept = (slice(before, max(0, n - after)) for n, (before, after, _) in zip(y.shape[2:], rooms, strict=True))
     y = y[(slice(None), slice(None), *kept)]
     return y if bias is None else y + channelwise(bias, y)
+
+
+def room(cells: int, taps: int, stride: int, dilation: int, mode: Mode, extra: int) -> tuple[int, int, int]:
+    """Cells cut off before and after the sum of the stamps along an axis, and cells added at its end."""
+    reach = dilation * (taps - 1) + 1
+    if mode not in {"same", "same_lower", "keras_valid"}:
+        return *ends(mode, reach), extra
+    strides = range(0, cells * stride, stride)
+    surplus = strides[-1] + reach - (strides[-1] + stride)
+    if surplus < 0:
+        return 0, 0, -surplus
+    if mode == "keras_valid":
+        return 0, 0, 0
+    less, more = surplus // 2, surplus - surplus // 2
+    return (less, more, 0) if mode == "same" else (more, less, 0)
 
 
 def stamp(products: Array, stride: Sequence[int], dilation: Sequence[int], spare: Sequence[int]) -> Array:

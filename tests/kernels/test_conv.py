@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shapecalc.kernels.conv import conv, conv_transpose
-from shapecalc.kernels.window import Walk
+from shapecalc.kernels.window import Walk, ends
 from tests import naive
 from tests.grids import axis, rows
 from tests.kernels.random_windows import integers, windows
@@ -73,13 +73,14 @@ def full(row):
 
 
 def in_cells_from_keras(row):
-    """Keras' padding of a transposed convolution: cells cut before and after, and output padding."""
+    """Keras' padding of a transposed convolution: a word, or cells cut before and after; and output padding."""
+    if row["output_padding"] is None:
+        return {"same": "same", "valid": "keras_valid"}[row["padding"]], 0
     if row["padding"] == "same":  # it cuts what SAME would add to the axis it gives
         length = len(row["values"])
         before, after = Walk(length, row["kernel"], row["stride"], row["dilation"], "same").pads
         return (before, after), length + before + after - full(row)
-    fill_the_stride = max(0, row["stride"] - row["kernel"])
-    return (0, 0), fill_the_stride if row["output_padding"] is None else row["output_padding"]
+    return (0, 0), row["output_padding"]
 
 
 def test_conv_transpose_has_the_values_of_keras():
@@ -91,6 +92,8 @@ def test_conv_transpose_has_the_values_of_keras():
 def in_cells_from_onnx(row):
     """ONNX's padding of a transposed convolution: cells cut before and after, and output padding."""
     mode, extra = row["mode"], row["output_padding"] or 0
+    if mode in {"SAME_UPPER", "SAME_LOWER"} and not row["output_shape"]:
+        return AUTO_PAD[mode], 0
     if mode.startswith("pads"):
         return tuple(int(cells) for cells in mode[5:-1].split(",")), extra
     whole = row["in"] * row["stride"] if mode.startswith("SAME") else full(row) + extra
@@ -179,13 +182,34 @@ def test_half_of_an_odd_padding_is_refused():
         conv(np.ones((1, 1, 9)), np.ones((1, 1, 2)), stride=(1,), dilation=(3,), padding=("half",))
 
 
-def test_a_transposed_convolution_has_no_same():
+def test_same_cannot_be_told_from_the_window_alone():
     with pytest.raises(ValueError, match="no padding 'same' here"):
-        conv_transpose(
-            np.ones((1, 1, 9)),
-            np.ones((1, 1, 3)),
-            stride=(2,),
-            dilation=(1,),
-            padding=("same",),
-            output_padding=(0,),
-        )
+        ends("same", 3)
+
+
+def test_flipping_turns_the_kernel_by_180_degrees():
+    x, kernel = integers(2, 2, 5, 6), integers(3, 2, 2, 3)
+    options = {"stride": (1, 2), "dilation": (1, 1), "padding": ("valid", "valid")}
+    turned = np.array([[np.rot90(plane, 2) for plane in planes] for planes in kernel])
+    np.testing.assert_array_equal(conv(x, kernel, **options, flip=True), conv(x, turned, **options))
+
+
+def test_a_flipped_convolution_is_that_of_mathematics():
+    x, kernel = integers(7), integers(3)
+    y = conv(x[None, None], kernel[None, None], stride=(1,), dilation=(1,), padding=("full",), flip=True)
+    np.testing.assert_array_equal(y[0, 0], np.convolve(x, kernel))
+
+
+@settings(deadline=None, max_examples=60)
+@given(windows(), st.integers(1, 2), FEW, FEW, st.data())
+def test_places_take_the_banks_by_turns(window, groups, channels, filters, data):
+    """Goodfellow, Bengio & Courville 2016, equation 9.10: the kernel of place j is that of j mod t."""
+    x = integers(2, groups * channels, *window.lengths)
+    banks = tuple(data.draw(st.integers(1, 3)) for _ in window.size)
+    kernel = integers(*banks, groups * filters, channels, *window.size)
+    bias = integers(*banks, groups * filters)
+    y = conv(x, kernel, bias, **window.options, groups=groups)
+    for place in np.ndindex(*y.shape[2:]):
+        bank = tuple(o % t for o, t in zip(place, banks, strict=True))
+        alone = conv(x, kernel[bank], bias[bank], **window.options, groups=groups)
+        np.testing.assert_array_equal(y[(..., *place)], alone[(..., *place)])
