@@ -10,8 +10,8 @@ from shapecalc.formulas import counting
 from shapecalc.formulas.reach import Reach
 from shapecalc.formulas.windows import Window
 from shapecalc.layers.base import Array, Ops, Weightless, Weights, spatial, spread, whole
-from shapecalc.layers.conv import ends, fitted
 from shapecalc.layers.fields import Flag, Pad, Size, SizeOrNone
+from shapecalc.layers.sliding import ends, fitted, told
 from shapecalc.shape import Shape
 
 
@@ -66,7 +66,8 @@ class Pool(Weightless):
 class MaxPool(Pool):
     """Keep the largest number of each window; padding never wins.
 
-    Input ``(c, *n)``, output ``(c, *o)``.
+    Input ``(c, *n)``, output ``(c, *o)``. Windows overlap where the size is more than the stride: 3 by 2 in AlexNet
+    (Krizhevsky, Sutskever & Hinton 2012, section 3.4).
     """
 
     kind: ClassVar = "maxpool"
@@ -87,9 +88,7 @@ class MaxPool(Pool):
         return kernels.pool.max_pool(
             x,
             tuple(w.size for w in windows),
-            stride=tuple(w.stride for w in windows),
-            dilation=tuple(w.dilation for w in windows),
-            padding=tuple(w.padding for w in windows),
+            **told(windows),
             ceil=self.ceil,
         )
 
@@ -115,8 +114,7 @@ class AvgPool(Pool):
         return kernels.pool.avg_pool(
             x,
             tuple(w.size for w in windows),
-            stride=tuple(w.stride for w in windows),
-            padding=tuple(w.padding for w in windows),
+            **told(windows, "stride", "padding"),
             ceil=self.ceil,
             count_include_pad=self.count_include_pad,
         )
@@ -141,8 +139,7 @@ class SumPool(Pool):
         return kernels.pool.sum_pool(
             x,
             tuple(w.size for w in windows),
-            stride=tuple(w.stride for w in windows),
-            padding=tuple(w.padding for w in windows),
+            **told(windows, "stride", "padding"),
             ceil=self.ceil,
         )
 
