@@ -13,14 +13,51 @@ if TYPE_CHECKING:
     from shapecalc.kernels.window import Array
 
 
+def tall(xs: Sequence[Array]) -> list[Array]:
+    """Arrays that all have as many axes: a flat one gets places of length 1."""
+    most = max(x.ndim for x in xs)
+    return [x.reshape(*x.shape, *(1,) * (most - x.ndim)) for x in xs]
+
+
 def add(xs: Sequence[Array]) -> Array:
-    """The sum; an axis of length 1 is spread."""
-    return reduce(np.add, xs)
+    """The sum; an axis of length 1 is spread, and so is a flat array over all places."""
+    return reduce(np.add, tall(xs))
+
+
+def subtract(xs: Sequence[Array]) -> Array:
+    """The first less all others."""
+    return reduce(np.subtract, tall(xs))
 
 
 def multiply(xs: Sequence[Array]) -> Array:
-    """The product; an axis of length 1 is spread."""
-    return reduce(np.multiply, xs)
+    """The product."""
+    return reduce(np.multiply, tall(xs))
+
+
+def divide(xs: Sequence[Array]) -> Array:
+    """The first over all others."""
+    return reduce(np.divide, tall(xs))
+
+
+def maximum(xs: Sequence[Array]) -> Array:
+    """The largest of the elements at each place."""
+    return reduce(np.maximum, tall(xs))
+
+
+def minimum(xs: Sequence[Array]) -> Array:
+    """The smallest of the elements at each place."""
+    return reduce(np.minimum, tall(xs))
+
+
+def mean(xs: Sequence[Array]) -> Array:
+    """The sum, times one over their number."""
+    return add(xs) * (1 / len(xs))
+
+
+def matmul(a: Array, b: Array, *, left: bool, right: bool) -> Array:
+    """The matrix product of each example's two matrices, either one transposed first."""
+    y: Array = np.matmul(a.swapaxes(1, 2) if left else a, b.swapaxes(1, 2) if right else b)
+    return y
 
 
 def concat(xs: Sequence[Array], axis: int = 1) -> Array:
@@ -28,12 +65,36 @@ def concat(xs: Sequence[Array], axis: int = 1) -> Array:
     return np.concatenate(xs, axis=axis)
 
 
-def crop(x: Array, lengths: Sequence[int]) -> Array:
-    """The middle of every axis after batch and channels; an odd cell is cut off the end."""
+def crop(x: Array, lengths: Sequence[int | None]) -> Array:
+    """The middle of every axis after batch and channels, or all of it; an odd cell is cut off the end."""
     kept = []
     for n, length in zip(x.shape[2:], lengths, strict=True):
+        if length is None:
+            kept.append(slice(None))
+            continue
         if length > n:
             raise ValueError(f"an axis of {n} cells cannot be cropped to {length}")
         before = (n - length) // 2
         kept.append(slice(before, before + length))
     return x[(slice(None), slice(None), *kept)]
+
+
+def crop_all(xs: Sequence[Array], *, spread: bool = False, along: int | None = None) -> list[Array]:
+    """All arrays, each axis cut to the shortest; with ``spread`` not an axis of length 1, and never the one ``along``.
+
+    The axes are counted from 0 after the channels; a flat array has none.
+    """
+    rank = max(x.ndim for x in xs) - 2
+    shortest: list[int | None] = []
+    for axis in range(rank):
+        lengths = [x.shape[axis + 2] for x in xs if x.ndim > 2]
+        lengths = [n for n in lengths if n > 1 or not spread]
+        shortest.append(None if axis == along or not lengths else min(lengths))
+    return [
+        x
+        if x.ndim == 2
+        else crop(
+            x, [None if n is None or (spread and m == 1) else n for m, n in zip(x.shape[2:], shortest, strict=True)]
+        )
+        for x in xs
+    ]

@@ -171,7 +171,9 @@ def test_the_axes_do_not_mix():
     assert field(layer, 1) == Field(1, first=0, last=4, jump=1)
 
 
-@pytest.mark.parametrize("kind", ["relu", "batchnorm", "identity", "dropout", "softmax"])
+@pytest.mark.parametrize(
+    "kind", ["relu", "batchnorm", "layernorm", "rmsnorm", "lrn", "l2norm", "scale", "prelu", "dropout", "softmax"]
+)
 def test_what_works_cell_by_cell_leaves_the_field_alone(kind):
     before, after = answer(conv(3, 2, 1), kind)
     assert field(after) == field(before) == Field(0, first=-1, last=1, jump=2)
@@ -238,6 +240,12 @@ WHOLE = [
     pytest.param([{"global_avgpool": None, "keep": True}], id="kept axes"),
     pytest.param(["flatten", {"dense": 4}], id="flat and dense"),
     pytest.param([{"global_avgpool": None, "keep": True}, {"conv": 2, "kernel": 3, "padding": 1}], id="a conv after"),
+    pytest.param([{"SqueezeExcite": 1}], id="squeeze and excitation"),
+    pytest.param([{"groupnorm": 1}], id="group norm"),
+    pytest.param(["instancenorm"], id="instance norm"),
+    pytest.param([{"layernorm": {"over": "all"}}], id="layer norm over all"),
+    pytest.param([{"rmsnorm": {"over": "all"}}], id="RMS norm over all"),
+    pytest.param([{"l2norm": {"over": "all"}}], id="L2 norm over all"),
 ]
 
 
@@ -246,6 +254,51 @@ def test_the_whole_axis_is_seen(layers):
     last = list(answer(conv(3, 2, 1), *layers, given=(1, 33)))[-1]
     seen = field(last)
     assert (seen.whole, seen.first, seen.last, seen.size, seen.padding) == (True, 0, 32, 33, 0)
+
+
+def test_squeeze_and_excitation_on_a_map_sees_all_of_it():
+    layers = [{"conv": 4, "kernel": 3, "stride": 2, "padding": 1}, {"SqueezeExcite": 2}]
+    fields = answer(*layers, given=(1, 33, 21))["SqueezeExcite1"].field.values()
+    assert [(f.whole, f.first, f.last) for f in fields] == [(True, 0, 32), (True, 0, 20)]
+
+
+def test_what_is_spread_is_seen_whole_along_that_axis_alone():
+    layers = [{"name": "row", "maxpool": [7, 1]}, {"multiply": ["row", "input"]}]
+    height, width = list(answer(*layers, given=(1, 7, 9)))[-1].field.values()
+    assert (height.whole, height.size) == (True, 7)
+    assert width == Field(1, first=0, last=0, jump=1)
+
+
+def test_channels_that_are_spread_leave_the_field_alone():
+    layers = [{"name": "mask", **conv(3, 1, 1)}, {"multiply": ["mask", "input"]}]
+    assert field(list(answer(*layers, given=(5, 16)))[-1]) == Field(0, first=-1, last=1, jump=1)
+
+
+def test_each_column_of_a_matrix_product_sees_its_own_column_of_the_second_matrix():
+    spec = {"inputs": {"a": [3, 4], "b": [4, 6]}, "layers": [{"matmul": ["a", "b"]}]}
+    seen = sc.analyze(sc.load(spec))["matmul1"].field
+    assert (seen["a", 0].whole, seen["a", 0].size) == (True, 4)
+    assert seen["b", 0] == Field(0, first=0, last=0, jump=1)
+    x = np.ones((6, 4, 6))
+    x[range(6), 0, range(6)] = np.nan
+    y = walk(sc.load(spec), np.ones((6, 3, 4)), x)["matmul1"]
+    assert np.isnan(y).any(axis=1).tolist() == np.eye(6, dtype=bool).tolist()
+
+
+def test_along_a_joined_axis_no_one_field_is_claimed():
+    """The cells of the output see one input only, the first of them the first: no step leads from each to the next."""
+    spec = {"inputs": {"a": [1, 10], "b": [1, 6]}, "layers": [{"concat": ["a", "b"], "axis": "L"}]}
+    seen = sc.analyze(sc.load(spec))["concat1"].field
+    assert {field.why for field in seen.values()} == {"along a joined axis an output cell sees one of the inputs only"}
+    across = {"inputs": {"a": [1, 10, 4], "b": [1, 6, 4]}, "layers": [{"concat": ["a", "b"], "axis": "H"}]}
+    assert sc.analyze(sc.load(across))["concat1"].field["a", 1] == Field(1, first=0, last=0, jump=1)
+
+
+def test_what_sees_all_of_a_joined_axis_sees_all_of_its_inputs():
+    layers = [{"name": "a", **conv(3, 2, 0)}, {"name": "b", "from": "input", **conv(3, 2, 2)}]
+    after = network(*layers, {"concat": ["a", "b"], "axis": "L"}, "global_avgpool", given=(1, 15))
+    assert field(list(sc.analyze(after))[-1]).whole
+    assert cells_seen(after).all()
 
 
 def test_what_joins_a_whole_sees_the_whole():

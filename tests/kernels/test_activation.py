@@ -18,6 +18,11 @@ FAR = [
     pytest.param(activation.hard_sigmoid, 0, 1, id="hard_sigmoid"),
     pytest.param(activation.hard_swish, 0, None, id="hard_swish"),
     pytest.param(activation.tanh, -1, 1, id="tanh"),
+    pytest.param(activation.hard_tanh, -1, 1, id="hard_tanh"),
+    pytest.param(partial(activation.celu, alpha=0.5), -0.5, None, id="celu"),
+    pytest.param(activation.quick_gelu, 0, None, id="quick_gelu"),
+    pytest.param(activation.mish, 0, None, id="mish"),
+    pytest.param(partial(activation.threshold, theta=1, value=7), 7, None, id="threshold"),
     pytest.param(activation.softplus, 0, None, id="softplus"),
 ]
 
@@ -36,10 +41,16 @@ def test_selu_is_calm_far_from_zero():
     assert y.tolist() == [pytest.approx([-1.7580993408473766, 1.0507009873554805e30])]
 
 
-NAMES = "relu relu6 selu gelu gelu_tanh silu sigmoid hard_sigmoid hard_swish tanh softplus softmax"
+NAMES = (
+    "relu relu6 selu gelu gelu_tanh silu sigmoid hard_sigmoid hard_swish tanh softplus softmax squared_relu quick_gelu "
+    "mish log_sigmoid hard_tanh tanhshrink softsign exp log_softmax"
+)
 EVERY = {name: getattr(activation, name) for name in NAMES.split()} | {
     "leaky_relu": partial(activation.leaky_relu, slope=0.1),
     "elu": partial(activation.elu, alpha=1.0),
+    "celu": partial(activation.celu, alpha=2.0),
+    "prelu": partial(activation.prelu, slope=np.array([0.1, 0.2, 0.3])),
+    "threshold": partial(activation.threshold, theta=0.5, value=0.0),
 }
 
 
@@ -47,7 +58,7 @@ EVERY = {name: getattr(activation, name) for name in NAMES.split()} | {
 def test_a_nan_passes_through(name):
     x = np.array([[1.0, np.nan, -1.0]])
     y = EVERY[name](x)
-    if name == "softmax":
+    if name in {"softmax", "log_softmax"}:
         assert np.isnan(y).all()  # the sum holds it
     else:
         assert np.isnan(y).tolist() == [[False, True, False]]
@@ -56,6 +67,25 @@ def test_a_nan_passes_through(name):
 def test_gelu_keeps_its_tail():
     # the normal distribution below -10 is 7.619853e-24: 1 + erf would lose it
     assert activation.gelu(np.array([[-10.0]])).tolist() == [pytest.approx([-7.619853024160527e-23])]
+
+
+def test_logarithms_keep_what_their_function_loses():
+    # far below 0 the sigmoid is eˣ, and the softmax of two is eˣ/(1 + eˣ)
+    assert activation.log_sigmoid(np.array([[-1e4, 0.0, 1e4]]))[0].tolist() == pytest.approx(
+        [-1e4, -0.6931471805599453, 0]
+    )
+    assert activation.log_softmax(np.array([[-1e4, 1e4]]))[0].tolist() == [-2e4, 0]
+
+
+def test_half_of_a_glu_is_its_gate():
+    x = np.array([[2.0, 3.0, 0.0, -1.0]])
+    assert activation.glu(x, "sigmoid").tolist() == [pytest.approx([1.0, 3 * 0.2689414213699951])]
+    assert activation.glu(x, "relu").tolist() == [[0, 0]]
+
+
+def test_maxout_takes_neighbours_together():
+    assert activation.maxout(np.array([[1.0, 5, 2, 4, 3, 0]]), 2).tolist() == [[5, 4, 3]]
+    assert activation.maxout(np.array([[1.0, 5, 2, 4, 3, 0]]), 3).tolist() == [[5, 4]]
 
 
 def test_softmax_is_the_same_for_any_shift():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shapecalc.kernels.merge import add, concat, crop, multiply
+from shapecalc.kernels.merge import add, concat, crop, crop_all, divide, maximum, minimum, multiply, subtract
 
 IMAGE = np.arange(20.0).reshape(1, 1, 4, 5)
 
@@ -16,6 +16,37 @@ def test_any_number_of_branches_may_meet():
 def test_a_gate_is_spread_over_the_places():
     gate = np.array([2.0]).reshape(1, 1, 1, 1)
     assert multiply([IMAGE, gate]).tolist() == (2 * IMAGE).tolist()
+
+
+def test_a_flat_array_is_spread_over_the_places():
+    gate = np.array([[2.0, 3.0]])
+    assert multiply([np.ones((1, 2, 2)), gate]).tolist() == [[[2, 2], [3, 3]]]
+    assert add([gate, np.zeros((1, 1, 2))]).tolist() == [[[2, 2], [3, 3]]]
+
+
+def test_all_others_are_taken_from_the_first():
+    nine, two = np.full((1, 1), 9.0), np.full((1, 1), 2.0)
+    assert subtract([nine, two, two]).tolist() == [[5]]
+    assert divide([nine, two, two]).tolist() == [[2.25]]
+
+
+@pytest.mark.parametrize("merge", [add, subtract, multiply, divide, maximum, minimum])
+def test_a_nan_passes_through(merge):
+    y = merge([np.array([[np.nan, 1, 2]]), np.array([[1, np.nan, 2]])])
+    assert np.isnan(y).tolist() == [[True, True, False]]
+
+
+def test_crop_leaves_what_is_spread_and_what_is_joined():
+    long, short, thin = np.zeros((1, 2, 7, 5)), np.zeros((1, 2, 4, 5)), np.zeros((1, 2, 1, 5))
+    gate = np.zeros((1, 2))
+    assert [x.shape for x in crop_all([long, short, thin, gate], spread=True)] == [
+        (1, 2, 4, 5),
+        (1, 2, 4, 5),
+        (1, 2, 1, 5),
+        (1, 2),
+    ]
+    assert [x.shape[2:] for x in crop_all([long, short, thin])] == [(1, 5)] * 3
+    assert [x.shape[2:] for x in crop_all([long, short, thin[..., :3]], along=0)] == [(7, 3), (4, 3), (1, 3)]
 
 
 def test_concat_keeps_the_order():
