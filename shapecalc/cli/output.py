@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -71,6 +71,25 @@ def replacing(file: Path) -> Iterator[Path]:
             temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """A folder that is there; a new one vanishes again where nothing comes of it.
+
+    Raises:
+        Unwritten: it cannot be made.
+    """
+    new = not folder.exists()
+    with _writing(folder):
+        folder.mkdir(exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if new:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 @contextmanager

@@ -27,6 +27,7 @@ EPILOG = """\b
 Examples:
   shapecalc run net.yaml                     noise through weights from a seed
   shapecalc run net.yaml --input photo.jpg   an image, resized to the input
+  shapecalc run net.yaml --input photo.jpg --images out   each layer as a PNG
   shapecalc run net.yaml --input left=a.npy --input right=b.npy
   shapecalc run net.yaml --weights net.safetensors --save-outputs all.npz
   shapecalc run net.yaml --size 3x64x64 --batch 8 --max-memory 512MiB
@@ -77,6 +78,12 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the inputs and what every node gives to .npz, by name.",
 )
+@click.option(
+    "--images",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write what each layer of 1 or 3 channels over two axes gives to FOLDER/<layer>.png: 0 black, 1 white.",
+)
 @click.option("--batch", type=click.IntRange(1, 10**9), help="Examples of noise at once; 1 if not given.")
 @click.option(
     "--dtype", type=click.Choice(["float32", "float64"]), default="float32", show_default=True, help="Number format."
@@ -105,6 +112,7 @@ def command(
     weights_file: Path | None,
     save_weights: Path | None,
     save_outputs: Path | None,
+    images: Path | None,
     batch: int | None,
     dtype: str,
     sizes: dict[str, object],
@@ -123,6 +131,8 @@ def command(
     spare(spec, file, save_weights, save_outputs)
     _writable(save_weights, "--save-weights", ".npz", ".safetensors")
     _writable(save_outputs, "--save-outputs", ".npz")
+    if images is not None and not images.parent.is_dir():
+        raise click.BadParameter(f"{images}: there is no folder {images.parent}", param_hint="--images")
     try:
         graph = graph_of(spec, settings, sizes)
     except SpecError as error:
@@ -135,7 +145,8 @@ def command(
             put(formats.as_json(formats.Asked(analyze(graph, batch or 1, dtype))), file)
         return status
     check_opened(expand, graph)
-    wanted = Wanted(_files(graph, given), seed, weights_file, save_weights, save_outputs, batch, dtype, most)
+    given_files = _files(graph, given)
+    wanted = Wanted(given_files, seed, weights_file, save_weights, save_outputs, images, batch, dtype, most)
 
     from shapecalc.engine.run import Disagreement  # noqa: PLC0415  it loads NumPy
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -13,7 +13,7 @@ import click
 
 from shapecalc.analysis import AtLeast, analyze
 from shapecalc.analysis.memory import DTYPES
-from shapecalc.cli.output import replacing
+from shapecalc.cli.output import made, replacing
 from shapecalc.cli.progress import progress
 from shapecalc.render.run import Report
 from shapecalc.render.units import plain, size
@@ -40,6 +40,7 @@ class Wanted:
     weights: Path | None
     save_weights: Path | None
     save_outputs: Path | None
+    images: Path | None
     batch: int | None
     dtype: str
     most: int
@@ -59,19 +60,24 @@ def report_of(graph: Graph, wanted: Wanted) -> Report:
         click.ClickException: something does not fit, or memory is refused.
         Disagreement: the engine and the analysis disagree.
     """
-    from shapecalc.engine import inputs, weights  # noqa: PLC0415  they load NumPy
+    from shapecalc.engine import inputs, pictures, weights  # noqa: PLC0415  they load NumPy
     from shapecalc.engine.arrays import Unusable  # noqa: PLC0415
     from shapecalc.engine.needs import needs  # noqa: PLC0415
 
     tensors = weights.expected(graph)
     numbers = sum(prod(shape) for shape in tensors.values())
     try:
-        batch, sources = inputs.sources(graph.inputs, wanted.inputs, wanted.seed, wanted.batch)
+        ids = inputs.vocabularies(graph)
+        batch, sources = inputs.sources(graph.inputs, wanted.inputs, wanted.seed, wanted.batch, ids=ids)
         if wanted.weights:
             weights.check(wanted.weights, tensors)
         if wanted.save_weights:
             weights.savable(wanted.save_weights)
         spent = max(wanted.spent(numbers), *(source.spent for source in sources.values()))
+        if wanted.images:
+            pictures.writable()
+            _sparing(pictures.files(graph, wanted.images).values(), wanted)
+            spent = max(spent, pictures.spent(graph, wanted.dtype))
         needed = needs(graph, batch, wanted.dtype, spent=spent)
         if needed.total > wanted.most:
             raise click.ClickException(refusal(needed, wanted.most))
@@ -85,6 +91,8 @@ def report_of(graph: Graph, wanted: Wanted) -> Report:
     except MemoryError:
         raise click.ClickException("this machine has no such memory left as the run needs") from None
     _note(sources, result)
+    if wanted.images and not pictures.files(graph, wanted.images):
+        click.echo("note: no image is written: no layer gives 1 or 3 channels over two axes", err=True)
     records = {record.name: record for record in result.records}
     return Report(
         analysis, records, result.largest(), needed, wanted.seed, str(wanted.weights) if wanted.weights else None
@@ -96,13 +104,14 @@ def _ran(graph: Graph, wanted: Wanted, sources: Mapping[str, Source], tell: Tell
 
     made = _weights(graph, wanted, tell)
     arrays = {name: source.read(wanted.dtype) for name, source in sources.items()}
-    with saving(wanted.save_outputs) as save:
+    with saving(wanted.save_outputs) as save, picturing(wanted.images, graph) as draw:
         for name, x in arrays.items():
             save(name, x)
 
         def watch(record: Record, x: Array) -> None:
             tell(record.name, (record.macs or 0) + prod(record.shape))
             save(record.name, x)
+            draw(record.name, x)
 
         return run(graph, arrays, made, watch=watch)
 
@@ -136,6 +145,32 @@ def saving(file: Path | None) -> Iterator[Callable[[str, Array], None]]:
 
     with replacing(file) as temporary, NpzWriter(temporary, file) as writer:
         yield writer.add
+
+
+@contextmanager
+def picturing(folder: Path | None, graph: Graph) -> Iterator[Callable[[str, Array], None]]:
+    """A function that draws an array as soon as it is made; all pictures take their places at the end, or none."""
+    from shapecalc.engine import pictures  # noqa: PLC0415
+
+    files = pictures.files(graph, folder) if folder else {}
+    if folder is None or not files:
+        yield lambda _, __: None
+        return
+    with made(folder), ExitStack() as drawn:
+
+        def draw(name: str, x: Array) -> None:
+            if name in files:
+                pictures.write(x, drawn.enter_context(replacing(files[name])), files[name])
+
+        yield draw
+
+
+def _sparing(files: Iterable[Path], wanted: Wanted) -> None:
+    """Refuse to draw over a picture that is run."""
+    for file in files:
+        for source in wanted.inputs.values():
+            if file.exists() and file.samefile(source):
+                raise click.ClickException(plain(f"{file} is an input; name another folder for the images"))
 
 
 def refusal(needed: Needs, most: int) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from shapecalc.kernels.window import Array
+    from shapecalc.network.graph import Graph
     from shapecalc.shape import Shape
 
 MODES = {1: "L", 3: "RGB"}
@@ -27,6 +28,8 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 """Only plain pictures: some of Pillow's other formats start programs."""
 PIXEL = 8
 """Bytes of a pixel while a picture is decoded and brought to its colours."""
+MOST_IDS = 2**24
+"""Whole numbers up to this are exact in float32."""
 MISSING = "the package pillow is not installed; get it with: pip install 'shapecalc[image]'"
 
 
@@ -44,18 +47,46 @@ class Source:
     """What is done to it on the way."""
 
 
-def noise(name: str, shape: Shape, batch: int, seed: int, dtype: str = "float32") -> Array:
-    """Standard normal noise: what images are after the usual normalisation."""
-    return normal((batch, *shape), 1.0, stream(seed, f"input {name}"), dtype)
+def vocabularies(graph: Graph) -> dict[str, int]:
+    """The inputs that hold ids, and how many ids there are: those that an embedding reads.
+
+    It reads them itself, or through layers that compute nothing. Of several the smallest vocabulary counts.
+    """
+    found: dict[str, int] = {}
+    for node in reversed(graph.nodes):
+        if node.kind == "embedding":
+            ids = int(node.weights["table"][0])
+        elif node.name in found and node.ops == {}:
+            ids = found[node.name]
+        else:
+            continue
+        found |= {name: min(ids, found.get(name, ids)) for name in node.inputs}
+    return {name: found[name] for name in graph.inputs if name in found}
 
 
-def noises(shapes: Mapping[str, Shape], batch: int, seed: int, dtype: str = "float32") -> dict[str, Array]:
+def noise(name: str, shape: Shape, batch: int, seed: int, dtype: str = "float32", *, ids: int | None = None) -> Array:
+    """Standard normal noise: what images are after the usual normalisation; where ids are due, some of so many."""
+    numbers = stream(seed, f"input {name}")
+    if ids is not None:
+        return numbers.integers(min(ids, MOST_IDS), size=(batch, *map(int, shape))).astype(dtype)
+    return normal((batch, *shape), 1.0, numbers, dtype)
+
+
+def noises(
+    shapes: Mapping[str, Shape], batch: int, seed: int, dtype: str = "float32", *, ids: Mapping[str, int] | None = None
+) -> dict[str, Array]:
     """Noise for every input."""
-    return {name: noise(name, shape, batch, seed, dtype) for name, shape in shapes.items()}
+    many = ids or {}
+    return {name: noise(name, shape, batch, seed, dtype, ids=many.get(name)) for name, shape in shapes.items()}
 
 
 def sources(
-    shapes: Mapping[str, Shape], files: Mapping[str, Path], seed: int = 0, batch: int | None = None
+    shapes: Mapping[str, Shape],
+    files: Mapping[str, Path],
+    seed: int = 0,
+    batch: int | None = None,
+    *,
+    ids: Mapping[str, int] | None = None,
 ) -> tuple[int, dict[str, Source]]:
     """The batch, and where every input comes from: a file, or noise where none is given.
 
@@ -64,6 +95,7 @@ def sources(
         files: a file for each input that has one, by its name; ``""`` is for every input that has none of its own.
         seed: what noise is made from.
         batch: the examples asked for; as many as the files have, if not given.
+        ids: how many ids there are, for inputs that hold ids: see ``vocabularies``.
 
     Raises:
         Unusable: a file does not fit its input, or the batches differ.
@@ -78,8 +110,10 @@ def sources(
         said = [f"`{name}` has {count}" for name, count in batches.items()]
         raise Unusable("the batches differ: " + ", ".join([*said, *(f"--batch is {count}" for count in asked)]))
     examples = next(iter([*asked, *batches.values()]), 1)
+    many = ids or {}
     return examples, {
-        name: source or Source(partial(noise, name, shapes[name], examples, seed)) for name, source in found.items()
+        name: source or Source(partial(noise, name, shapes[name], examples, seed, ids=many.get(name)))
+        for name, source in found.items()
     }
 
 

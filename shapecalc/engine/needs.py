@@ -7,34 +7,50 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from shapecalc.analysis.memory import DTYPES, peak
+from shapecalc.engine.sequences import SCRATCH
 from shapecalc.formulas.windows import Transposed, Window
+from shapecalc.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shapecalc.network.graph import Graph, Node
-    from shapecalc.shape import Shape
 
 COPIES = {
     "relu": 0,
     "relu6": 0,
+    "hard_tanh": 0,
+    "exp": 0,
+    "maxout": 0,
+    "matmul": 0,
+    "layer_scale": 0,
     "tanh": 0,
     "identity": 0,
+    **dict.fromkeys(("reshape", "permute", "squeeze", "unsqueeze", "to_tokens", "to_map"), 0),
+    **dict.fromkeys(("crop", "slice", "split", "take"), 0),
     "dropout": 0,
     "flatten": 0,
     "concat": 0,
     "global_maxpool": 0,
     "global_avgpool": 0,
-    "add": 1,
-    "multiply": 1,
+    "adaptive_maxpool": 1,
+    "adaptive_avgpool": 1,
+    **dict.fromkeys(("add", "subtract", "multiply", "divide", "maximum", "minimum", "mean"), 1),
+    **dict.fromkeys(("threshold", "squared_relu", "tanhshrink", "softsign", "scale", "l2norm"), 1),
     "hard_sigmoid": 1,
     "hard_swish": 2,
-    "batchnorm": 2,
-    "softmax": 2,
-    **dict.fromkeys(("leaky_relu", "elu", "selu", "sigmoid", "silu", "softplus"), 3),
+    **dict.fromkeys(("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm"), 2),
+    **dict.fromkeys(("softmax", "log_softmax"), 2),
+    **dict.fromkeys(("leaky_relu", "prelu", "elu", "celu", "selu", "sigmoid", "silu", "softplus"), 3),
+    **dict.fromkeys(("log_sigmoid", "mish"), 3),
+    **dict.fromkeys(("lrn", "quick_gelu", "glu"), 4),
     "gelu": 20,  # math.erfc takes and gives Python's own numbers: 64 bytes each, and float64 before and after
 }
 """Copies of its output that a kernel makes on the way, for the kinds that need nothing else."""
+POOLS = frozenset(("maxpool", "avgpool", "sumpool", "lppool", "filter"))
+"""Kinds that reduce the windows of their padded input."""
+STEPWISE = frozenset(("separable_conv", "spatially_separable_conv"))
+"""Convolutions in several steps, each with a kernel of its own."""
 OTHERWISE = 4
 """For other kinds: copies of all that they read, give and make on the way."""
 ASIDE = 2**20
@@ -100,6 +116,8 @@ def scratch(node: Node, xs: Sequence[Shape], batch: int) -> int:
     """Numbers that a node's kernel holds beside its inputs and its output, at most."""
     if node.output is None:
         raise ValueError(f"the shape of `{node.name}` is not known")
+    if node.kind in SCRATCH:
+        return SCRATCH[node.kind](node, xs, batch)
     x, y = xs[0], node.output
     output = _numbers(y, batch)
     steps = node.reach[0] if node.reach else ()
@@ -110,19 +128,44 @@ def scratch(node: Node, xs: Sequence[Shape], batch: int) -> int:
         # the products, once more in one piece, and the sum of the stamps; on the way turned copies of input and kernel
         products = y.channels * prod(stamp.size for stamp in stamps) * prod(x.spatial) * batch
         return products + max(products, _numbers(x, batch)) + _stamped(node, x, batch) + kernel
-    if windows and "kernel" in node.weights:
-        # padded input; the patches of one group; the groups' parts, and all of them in one piece before the bias
-        taps = prod(window.size for window in windows)
-        patches = node.weights["kernel"][1] * taps * prod(y.spatial) * batch
-        return _padded(windows, x, y, batch) + max(patches, 2 * output)
-    if windows:
+    if windows and ("kernel" in node.weights or node.kind in STEPWISE):
+        return _convolved(node, windows, x, batch)
+    if windows and node.kind in POOLS:
         # padded input; for a mean the sums before they are divided, and the cells of each place in float64
-        return _padded(windows, x, y, batch) + output + 6 * prod(y.spatial)
+        sums = 3 if node.kind == "lppool" else 1
+        powers = 2 * _numbers(x, batch) if node.kind == "lppool" else 0
+        return _padded(windows, x, y, batch) + powers + sums * output + 6 * prod(y.spatial)
     if "kernel" in node.weights:
         return _numbers(x, batch) + output
-    if node.kind in COPIES:
-        return COPIES[node.kind] * output
+    kind = "gelu" if getattr(node.layer, "gate", "") == "gelu" else node.kind
+    if kind in COPIES:
+        return COPIES[kind] * output
     return OTHERWISE * (output + sum(_numbers(x, batch) for x in (*xs, *node.inner.values())))
+
+
+def _convolved(node: Node, windows: Sequence[Window], x: Shape, batch: int) -> int:
+    """Numbers beside input and output of a convolution, or of several one after another.
+
+    They are a padded input, what is made between, and the patches of one group, or the groups' parts and all of them
+    in one piece before the bias; a kernel that is turned is copied.
+    """
+    made = [*node.inner.values(), *([node.output] if node.output is not None else [])]
+    largest = max(_numbers(shape, batch) for shape in made)
+    rank = len(windows)
+    kernels = [shape for name, shape in node.weights.items() if name != "bias"]
+    reads = max(prod(shape[-rank - 1 :]) for shape in kernels)  # the channels of a group, times the taps
+    if table := getattr(node.layer, "connections", None):  # filter by filter
+        reads = max(map(len, table)) * prod(window.size for window in windows)
+        largest = max(largest, _numbers(x, batch))
+    banks = kernels[0][: -rank - 2] if node.kind == "conv" else ()  # one after another
+    seen = [shape.spatial for shape in made]
+    places = max(prod(-(-o // t) for o, t in zip(axes, banks or (1,) * rank, strict=True)) for axes in seen)
+    patches = reads * places * batch
+    padded = [x, *(shape for name, shape in node.inner.items() if name != "filtered")]
+    widest = Shape(max(shape.channels for shape in padded), *x.spatial)
+    between = sum(_numbers(shape, batch) for shape in node.inner.values())
+    turned = sum(map(prod, kernels)) if getattr(node.layer, "flip", False) else 0
+    return _padded(windows, widest, made[-1], batch) + between + max(patches, 2 * largest) + turned
 
 
 def _numbers(shape: Shape, batch: int) -> int:
@@ -142,7 +185,7 @@ def _stamped(node: Node, x: Shape, batch: int) -> int:
     """Numbers of a transposed convolution's output before its ends are cut off."""
     steps = [step for step in node.reach[0] if isinstance(step, Transposed)]
     filters = node.output.channels if node.output else 0
-    ends = ((n - 1) * s.stride + (s.size - 1) * s.dilation + 1 + s.extra for s, n in zip(steps, x.spatial, strict=True))
+    ends = ((n - 1) * s.stride + (s.size - 1) * s.dilation + 1 + s.spare for s, n in zip(steps, x.spatial, strict=True))
     return filters * prod(ends) * batch
 
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from shapecalc import kernels
 from shapecalc.analysis.memory import last_readers
-from shapecalc.engine.arrays import chunks
-from shapecalc.engine.inputs import noises
+from shapecalc.engine.arrays import Unusable, chunks
+from shapecalc.engine.inputs import noises, vocabularies
 from shapecalc.engine.weights import expected, seeded
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def run(
 
     Args:
         graph: the network, without faults.
-        inputs: an array for each input by name; normal noise from the seed, if not given.
+        inputs: an array for each input by name; noise from the seed, if not given: ids where an embedding reads them.
         weights: an array for each tensor by name, as ``weights.expected`` lists them; made from the seed, if not given.
         seed: what noise and weights are made from.
         batch: examples of noise.
@@ -110,10 +110,11 @@ def run(
 
     Raises:
         Disagreement: an array has another shape than the analysis computed.
+        Unusable: an input holds ids that are not in the vocabulary.
     """
     if graph.wrong:
         raise ValueError("a network with faults cannot be run")
-    given = noises(graph.inputs, batch, seed, dtype) if inputs is None else inputs
+    given = noises(graph.inputs, batch, seed, dtype, ids=vocabularies(graph)) if inputs is None else inputs
     tensors = seeded(graph, seed, dtype) if weights is None else weights
     examples = _examples(graph.inputs, given)
     _checked(expected(graph), tensors)
@@ -166,6 +167,8 @@ def _step(node: Node, xs: Sequence[Array], weights: Mapping[str, Array], example
         start = perf_counter()
         try:
             y = node.layer.forward(*xs, weights=own)
+        except kernels.embedding.OutsideVocabulary as error:
+            raise Unusable(f"layer `{node.name}` {error}") from None
         except (ValueError, IndexError) as error:  # NumPy's word for shapes that do not meet
             raise Disagreement(node.name, f"none ({error})", _batched(examples, node.output)) from error
         seconds = perf_counter() - start

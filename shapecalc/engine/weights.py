@@ -14,7 +14,9 @@ import numpy as np
 
 from shapecalc.diagnostics import nearest
 from shapecalc.engine.arrays import CHUNK, Found, Npz, NpzWriter, Unusable, readable
-from shapecalc.formulas.windows import Transposed
+from shapecalc.engine.needs import STEPWISE
+from shapecalc.formulas.reach import Whole
+from shapecalc.formulas.windows import Transposed, Window
 from shapecalc.shape import Shape
 
 if TYPE_CHECKING:
@@ -24,14 +26,22 @@ if TYPE_CHECKING:
     from shapecalc.network.graph import Graph, Node
 
 RECTIFIERS = frozenset(
-    ("relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "hard_swish", "softplus"),
+    (
+        *("relu", "relu6", "leaky_relu", "prelu", "squared_relu", "elu", "celu", "gelu", "quick_gelu", "silu"),
+        *("hard_swish", "mish", "softplus"),
+    )
 )
 """Activations that let about half of their input through. SELU is none: it wants 1 / fan_in (Klambauer et al. 2017),
 which is what Glorot gives where both fans are equal."""
-PASSING = frozenset(("batchnorm", "dropout", "identity"))
+PASSING = frozenset(
+    (
+        *("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm", "lrn", "l2norm"),
+        *("scale", "layer_scale", "dropout", "identity"),
+    )
+)
 """Kinds that stand between a layer and its activation without being one."""
-CONSTANTS = {"gamma": 1.0, "variance": 1.0}
-"""What a tensor starts as that is neither zeros nor drawn, by the last part of its name."""
+CONSTANTS = {"bias": 0.0, "gamma": 1.0, "beta": 0.0, "variance": 1.0, "slope": 0.25, "p": 3.0}
+"""What a tensor of some names starts as; one of another name is drawn, or of one axis zeros."""
 SUFFIXES = (".npz", ".safetensors")
 MOST_LINES = 10
 MOST_NEIGHBOURS = 2_000
@@ -69,12 +79,12 @@ def normal(shape: Sequence[int], deviation: float, numbers: np.random.Generator,
     return made
 
 
-def he(fan_in: float) -> float:
-    """Deviation of weights before a rectifier.
+def he(fan_in: float, steps: int = 1) -> float:
+    """Deviation of weights before a rectifier; where a layer takes several steps, each doubles its share of 2.
 
     He, Zhang, Ren & Sun 2015, Delving Deep into Rectifiers, section 2.2.
     """
-    return math.sqrt(2 / fan_in)
+    return math.sqrt(2 ** (1 / steps) / fan_in)
 
 
 def glorot(fan_in: float, fan_out: float) -> float:
@@ -85,18 +95,31 @@ def glorot(fan_in: float, fan_out: float) -> float:
     return math.sqrt(2 / (fan_in + fan_out))
 
 
-def fans(node: Node, kernel: Shape) -> tuple[float, float]:
+def fans(node: Node, tensor: str, kernel: Shape) -> tuple[float, float]:
     """Products that are summed into one output cell, and products that one input cell takes part in.
 
-    A kernel is ``(filters, c / groups, *taps)``. That of a transposed convolution is ``(c, filters / groups, *taps)``:
-    there an input cell meets every tap, and an output cell the taps whose stamps fall on it, on average one of every
-    ``stride``, and never less than one.
+    A kernel is ``(filters, c / groups, *taps)``, after the axes of its banks or places. That of a transposed
+    convolution is ``(c, filters / groups, *taps)``: there an input cell meets every tap, and an output cell the taps
+    whose stamps fall on it, on average one of every ``stride``, and never less than one. Of a table one row is read
+    alone.
     """
+    if node.kind == "embedding":
+        return 1, 1
+    steps = node.reach[0] if node.reach else ()
+    if node.kind == "conv_map":  # (connections, *taps): on average over its filters, and over the channels they read
+        table, taps = getattr(node.layer, "connections", ()), math.prod(kernel[1:])
+        return kernel[0] * taps / len(table), kernel[0] * taps / len(set().union(*table))
+    if any(isinstance(step, Window) for step in steps):
+        kernel = Shape(*kernel[-len(steps) - 2 :])
     groups = getattr(node.layer, "groups", 1)
     first, second, taps = kernel[0] // groups, kernel[1], math.prod(kernel[2:])
-    spread = [step for step in (node.reach[0] if node.reach else ()) if isinstance(step, Transposed)]
+    if tensor == "depthwise" or node.kind == "depthwise":
+        first = getattr(node.layer, "multiplier", 1)
+    spread = [step for step in steps if isinstance(step, Transposed)]
     if spread:
         return first * math.prod(max(1.0, step.size / step.stride) for step in spread), second * taps
+    if any(isinstance(step, Whole) for step in steps):  # one place: a cell meets one tap of each filter
+        return second * taps, first
     return second * taps, first * taps
 
 
@@ -110,6 +133,12 @@ def rectified(node: Node, readers: Mapping[str, Sequence[Node]]) -> bool:
             if reader.kind in PASSING:
                 waiting.append(reader)
     return False
+
+
+def constant(node: Node, tensor: str) -> float | None:
+    """What every number of a tensor starts as, by the layer's own ``init`` or by the tensor's name; None: neither."""
+    start = CONSTANTS.get(tensor)
+    return getattr(node.layer, "init", start) if tensor in {"gamma", "slope"} else start
 
 
 def seeded(
@@ -133,12 +162,14 @@ def seeded(
             continue
         for tensor, shape in node.weights.items():
             name = f"{node.name}.{tensor}"
-            if len(shape) > 1:
-                fan_in, fan_out = fans(node, shape)
-                deviation = he(fan_in) if rectified(node, readers) else glorot(fan_in, fan_out)
+            start = constant(node, tensor)
+            if len(shape) > 1 and start is None:
+                fan_in, fan_out = fans(node, tensor, shape)
+                steps = 1 + len(node.inner) if node.kind in STEPWISE else 1
+                deviation = he(fan_in, steps) if rectified(node, readers) else glorot(fan_in, fan_out)
                 made[name] = normal(shape, deviation, stream(seed, name), dtype)
             else:
-                made[name] = np.full([int(n) for n in shape], CONSTANTS.get(tensor, 0.0), dtype)
+                made[name] = np.full([int(n) for n in shape], start or 0.0, dtype)
             watch(name)
     return made
 

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from shapecalc.cli import main
 from shapecalc.cli import progress as bar
-from shapecalc.layers.activation import Relu
+from shapecalc.layers.rectifier import Relu
 
 NET = """\
 name: Net
@@ -282,7 +282,7 @@ SLEEPING = """
 import sys, time
 from shapecalc.cli import main
 from shapecalc.cli import progress as bar
-from shapecalc.layers.activation import Relu
+from shapecalc.layers.rectifier import Relu
 Relu.forward = lambda *_, **__: time.sleep(60)
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored

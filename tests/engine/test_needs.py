@@ -27,11 +27,53 @@ NETWORKS = {
         "layers": [{"conv_transpose": 16, "kernel": 9, "padding": "half", "bias": "no", "groups": 2}, "relu"],
     },
     "transposed-wide": {"input": [64, 30, 30], "layers": [{"conv_transpose": 64, "kernel": 2, "stride": 2}]},
+    "transposed-same": {
+        "input": [16, 60, 60],
+        "layers": [{"conv_transpose": 16, "kernel": [2, 5], "stride": 3, "padding": "same"}],
+    },
+    "flipped": {"input": [48, 40, 40], "layers": [{"conv": 128, "kernel": 5, "flip": "yes", "padding": "same"}]},
+    "tiled": {"input": [16, 120, 120], "layers": [{"conv": 24, "kernel": 3, "tiled": [2, 3]}]},
+    "depthwise-kind": {"input": [24, 100, 100], "layers": [{"depthwise": 3, "multiplier": 3, "padding": "half"}]},
+    "separable": {
+        "input": [24, 100, 100],
+        "layers": [{"separable_conv": 48, "kernel": 3, "padding": "half"}, {"separable_conv": 24, "kernel": 5}],
+    },
+    "separable-multiplied": {
+        "input": [8, 120, 120],
+        "layers": [{"separable_conv": 16, "kernel": 3, "stride": 2, "multiplier": 8}],
+    },
+    "pointwise-first": {
+        "input": [24, 100, 100],
+        "layers": [{"separable_conv": 48, "kernel": 3, "stride": 2, "order": "pointwise_first"}],
+    },
+    "spatially-separable": {
+        "input": [16, 100, 100],
+        "layers": [
+            {"spatially_separable_conv": 24, "kernel": 7, "padding": "same"},
+            {"spatially_separable_conv": 16, "kernel": 5, "stride": 2, "between": 48},
+        ],
+    },
+    "spatially-separable-3d": {
+        "input": [8, 20, 40, 40],
+        "layers": [{"spatially_separable_conv": 8, "kernel": 3, "padding": "half"}],
+    },
+    "local": {"input": [4, 90, 90], "layers": [{"local": 4, "kernel": 5}, {"local": 12, "kernel": 1, "bias": "no"}]},
+    "conv_map": {
+        "input": [16, 120, 120],
+        "layers": [{"conv_map": [[0, 1, 2], [1, 2, 15], [3, 4, 5, 6]] * 8, "kernel": 5}],
+    },
+    "conv_map-one-tap": {
+        "input": [32, 120, 120],
+        "layers": [{"conv_map": [list(range(32)), [1]], "kernel": 1, "stride": 2}],
+    },
+    "filter": {"input": [16, 150, 150], "layers": [{"filter": "gaussian_blur", "padding": "same"}]},
+    "dense-as-conv": {"input": [64, 40, 40], "layers": [{"dense": 20, "as_conv": "yes"}]},
     "pools": {
         "input": [24, 120, 120],
         "layers": [{"maxpool": 3, "stride": 1, "padding": 1}, {"avgpool": 3, "stride": 1, "padding": "same"}],
     },
     "pool-dilated": {"input": [24, 120, 120], "layers": [{"maxpool": 3, "dilation": 20, "stride": 1, "padding": 20}]},
+    "pool-powers": {"input": [24, 120, 120], "layers": [{"lppool": 3, "stride": 1, "padding": 1, "p": 3}]},
     "pool-one-channel": {"input": [1, 700, 700], "layers": [{"avgpool": 5, "stride": 1, "ceil": "yes"}]},
     "dense": {"input": [3000], "layers": [{"dense": 900}, {"dense": 3000}]},
     "dense-over": {"input": [64, 90, 90], "layers": [{"dense": 64, "over": "channels"}]},
@@ -45,17 +87,41 @@ NETWORKS = {
             {"concat": ["a", "b", "multiply1"], "fit": "crop"},
         ],
     },
+    "groups": {"input": [24, 120, 120], "layers": [{"groupnorm": 4}]},
+    "geglu": {"input": [24, 120, 120], "layers": [{"glu": "gelu"}]},
+    "whole-norm": {"input": [24, 120, 120], "layers": [{"layernorm": {"over": "all"}}]},
+    "gates": {
+        "input": [24, 120, 120],
+        "layers": [
+            {"name": "gate", "global_avgpool": None},
+            {"multiply": ["input", "gate"]},
+            {"mean": ["input", "gate", "prev"]},
+            {"divide": ["input", "prev"]},
+        ],
+    },
+    "matmul": {"input": [300, 900], "layers": [{"matmul": ["input", "input"], "transpose": "left"}]},
     "long-lived": {
         "input": [16, 120, 120],
         "layers": [{"name": "a", "conv": 16, "kernel": 1}, *["relu"] * 5, {"add": ["a", "relu5"]}],
         "outputs": ["add1", "relu2", "input"],
     },
+    "embedding": {"input": [1, 4000], "layers": [{"embedding": 256, "vocabulary": 500}]},
+    "rnn-wide": {"input": [16, 4], "layers": [{"rnn": 1000, "returns": "last"}]},
+    "gru": {"input": [128, 1500], "layers": [{"gru": 128, "bidirectional": "yes", "layers": 3, "returns": "last"}]},
+    "lstm": {"input": [128, 1500], "layers": [{"lstm": 128, "layers": 3, "projection": 100}]},
+    "attention": {"input": [64, 400], "layers": [{"attention": 8, "kv_heads": 2}]},
+    "attention-wide": {"input": [512, 200], "layers": [{"attention": 8, "causal": "yes"}]},
+    "attention-windows": {"input": [96, 32, 49], "layers": [{"attention": 3, "relative_positions": 7}]},
+    "attention-one-window": {"input": [16, 400], "layers": [{"attention": 4, "relative_positions": 20}]},
     "flatten": {"input": [16, 120, 120], "layers": [{"conv": 16, "kernel": 1}, "flatten", {"dense": 2}]},
     **{
         f"activation-{kind}": {"input": [24, 120, 120], "layers": [kind]}
         for kind in (
             *("relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "sigmoid", "hard_sigmoid", "silu"),
             *("hard_swish", "tanh", "softplus", "softmax", "batchnorm", "global_avgpool", "dropout"),
+            *("prelu", "threshold", "squared_relu", "celu", "quick_gelu", "mish", "log_sigmoid", "hard_tanh"),
+            *("tanhshrink", "softsign", "exp", "log_softmax", "glu", "maxout", "scale", "layer_scale"),
+            *("layernorm", "instancenorm", "rmsnorm", "lrn", "l2norm"),
         )
     },
 }

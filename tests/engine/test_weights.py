@@ -87,6 +87,24 @@ def test_norms_and_biases_start_as_what_changes_nothing(graph):
     }
 
 
+STARTS = [
+    pytest.param("layernorm", {"gamma": 1, "beta": 0}, id="layernorm"),
+    pytest.param({"layernorm": {"over": "all"}}, {"gamma": 1, "beta": 0}, id="layernorm over all, of three axes"),
+    pytest.param("prelu", {"slope": 0.25}, id="prelu"),
+    pytest.param({"prelu": 0.5}, {"slope": 0.5}, id="prelu, told"),
+    pytest.param({"scale": {"shift": True}}, {"gamma": 1, "beta": 0}, id="scale"),
+    pytest.param({"scale": 20, "shift": True}, {"gamma": 20, "beta": 0}, id="scale, told"),
+    pytest.param("layer_scale", {"gamma": 1e-6}, id="layer_scale"),
+]
+
+
+@pytest.mark.parametrize(("layer", "starts"), STARTS)
+def test_what_is_not_drawn_starts_as_its_layer_says(layer, starts):
+    made = weights.seeded(sc.load({"input": [4, 5, 6], "layers": [layer]}))
+    found = {name.rsplit(".")[-1]: set(x.ravel()) for name, x in made.items()}
+    assert found == {name: {np.float32(value)} for name, value in starts.items()}
+
+
 def test_one_more_layer_changes_no_others_weights():
     layers = [{"name": name, "conv": 4, "kernel": 3, "activation": "relu"} for name in "abc"]
     few, more = (weights.seeded(sc.load({"input": [4, 20, 20], "layers": some})) for some in (layers[::2], layers))
@@ -104,6 +122,7 @@ def test_float64_holds_the_numbers_of_float32(graph):
 FOLLOWERS = [
     pytest.param({"activation": "relu"}, 2 / 100, id="relu"),
     pytest.param({"activation": "gelu"}, 2 / 100, id="gelu"),
+    pytest.param({"norm": {"group": 5}, "activation": "mish"}, 2 / 100, id="through-a-group-norm"),
     pytest.param({"norm": "batch", "activation": "leaky_relu"}, 2 / 100, id="through-a-norm"),
     pytest.param({"activation": "tanh"}, 2 / 1350, id="tanh"),
     pytest.param({"activation": "selu"}, 2 / 1350, id="selu"),
@@ -131,6 +150,14 @@ DOUBLING = [
     pytest.param([32, 20, 20], {"conv_transpose": 24, "kernel": 2, "stride": 2, "groups": 4}, id="transposed-grouped"),
     pytest.param([16, 40, 40], {"conv_transpose": 24, "kernel": 3, "padding": 1}, id="transposed-stride-1"),
     pytest.param([6, 16, 16, 16], {"conv_transpose": 12, "kernel": 4, "stride": 2, "padding": 1}, id="transposed-3d"),
+    pytest.param([48, 30, 30], {"depthwise": 5, "multiplier": 2}, id="depthwise-kind"),
+    pytest.param([40, 30, 30], {"separable_conv": 60, "kernel": 5, "multiplier": 2}, id="separable"),
+    pytest.param([40, 30, 30], {"separable_conv": 60, "kernel": 5, "order": "pointwise_first"}, id="pointwise-first"),
+    pytest.param([16, 30, 30], {"spatially_separable_conv": 24, "kernel": 5}, id="spatially-separable"),
+    pytest.param([16, 20, 20], {"local": 12, "kernel": 3}, id="local"),
+    pytest.param([16, 40, 40], {"conv": 24, "kernel": 3, "groups": 2, "tiled": [2, 3]}, id="tiled"),
+    pytest.param([6, 60, 60], {"conv_map": [[0, 1, 2], [1, 2], [4, 5, 3, 0]] * 20, "kernel": 5}, id="conv-map"),
+    pytest.param([16, 9, 9], {"dense": 300, "as_conv": True}, id="dense-as-conv"),
 ]
 
 
@@ -139,6 +166,39 @@ def test_noise_comes_out_twice_as_strong_before_a_rectifier(shape, layer):
     graph = sc.load({"input": shape, "layers": [{"name": "x", **layer, "activation": "relu"}]})
     first = run(graph, batch=4).records[0]
     assert first.std**2 == pytest.approx(2, rel=0.15)  # at the borders fewer products meet
+
+
+# fan_in and fan_out by hand; Glorot gives a variance of 2 / (fan_in + fan_out)
+LAYOUTS = [
+    pytest.param({"local": 50, "kernel": 3}, {"kernel": 2 / (4 * 9 + 50 * 9)}, id="local"),
+    pytest.param({"conv": 80, "kernel": 5, "tiled": 2}, {"kernel": 2 / (4 * 25 + 80 * 25)}, id="tiled"),
+    pytest.param({"depthwise": 9, "multiplier": 50}, {"kernel": 2 / (81 + 50 * 81)}, id="depthwise"),
+    pytest.param(
+        {"separable_conv": 90, "kernel": 7, "multiplier": 20},
+        {"depthwise": 2 / (49 + 20 * 49), "pointwise": 2 / (4 * 20 + 90)},
+        id="separable",
+    ),
+    pytest.param(
+        {"separable_conv": 900, "kernel": 5, "order": "pointwise_first"},
+        {"depthwise": 2 / (25 + 25), "pointwise": 2 / (4 + 900)},
+        id="pointwise first",
+    ),
+    pytest.param(
+        {"spatially_separable_conv": 90, "kernel": 9, "between": 40},
+        {"kernel_h": 2 / (4 * 9 + 40 * 9), "kernel_w": 2 / (40 * 9 + 90 * 9)},
+        id="spatially separable",
+    ),
+    # 120 connections: 2 a filter on average, 30 a channel
+    pytest.param({"conv_map": [[0], [1, 2, 3]] * 30, "kernel": 5}, {"kernel": 2 / (2 * 25 + 30 * 25)}, id="conv_map"),
+    pytest.param({"dense": 50, "as_conv": True}, {"kernel": 2 / (4 * 400 + 50)}, id="dense as a convolution"),
+]
+
+
+@pytest.mark.parametrize(("layer", "variances"), LAYOUTS)
+def test_kernels_of_every_layout_are_drawn_by_their_own_fans(layer, variances):
+    made = weights.seeded(sc.load({"input": [4, 20, 20], "layers": [{"name": "x", **layer}]}))
+    assert {name: float(made[f"x.{name}"].var()) for name in variances} == pytest.approx(variances, rel=0.1)
+    assert not made["x.bias"].any()
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
