@@ -13,7 +13,7 @@ import click
 COMMANDS = {
     "analyze": "Print every layer's shape, parameters, cost and receptive field.",
     "run": "Run the network in NumPy.",
-    "layers": "List the kinds of layer, or explain one.",
+    "layers": "List the kinds of layer and the shipped blocks, or explain one.",
     "examples": "List the shipped networks, or print one.",
     "new": "Write a commented file to start from.",
     "schema": "Print the JSON Schema of a spec, for editors.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 
+from shapecalc.diagnostics import Diagnostic, SpecError
 from shapecalc.layers.base import Layer
 
 GROUP = "shapecalc.layers"
@@ -13,12 +14,16 @@ def installed(kind: str) -> type[Layer] | None:
     """The class that an installed package gives for a kind; None where none does.
 
     Raises:
-        TypeError: what it gives is no kind of layer of this name.
+        SpecError: it cannot be loaded, or is no kind of this name.
     """
     for entry in entry_points(group=GROUP, name=kind):
-        layer = entry.load()
+        try:
+            layer = entry.load()
+        except Exception as error:
+            said = " ".join(str(error).split())[:200] or type(error).__name__
+            raise _unusable(kind, entry.value, f"loading it says: {said}") from error
         if not (isinstance(layer, type) and issubclass(layer, Layer) and layer.kind == kind):
-            raise TypeError(f"the entry point `{entry.name} = {entry.value}` gives no layer whose kind is `{kind}`")
+            raise _unusable(kind, entry.value, f"it gives no layer whose kind is `{kind}`")
         return layer
     return None
 
@@ -26,3 +31,8 @@ def installed(kind: str) -> type[Layer] | None:
 def names() -> list[str]:
     """The kinds that installed packages add."""
     return sorted({entry.name for entry in entry_points(group=GROUP)})
+
+
+def _unusable(kind: str, value: str, why: str) -> SpecError:
+    message = f"the kind `{kind}` comes with another package, whose `{value}` cannot be used"
+    return SpecError([Diagnostic("E128", message, label="", help=f"{why}; mend or remove that package")])

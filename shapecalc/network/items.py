@@ -212,7 +212,7 @@ class ItemReader(WordReader):
                         f"`{written}` is not a shortcut",
                         (*route, "shortcut"),
                         "no shortcut of this name",
-                        "write `auto`, `none`, or a list of layers",
+                        f"write {listed(SHORTCUTS)}, or a list of layers",
                     )
                 body = self.items(value, (*route, head))
                 made = ResidualItem(route, head, options, body=body, shortcut=shortcut)

@@ -11,7 +11,7 @@ from shapecalc.layers.fields import text
 from shapecalc.network.names import Frame, Span
 from shapecalc.network.options import Faults, told
 from shapecalc.network.parts import every, followers, parts_of
-from shapecalc.network.words import JOINS, SHORTCUTS
+from shapecalc.network.words import JOINS, SHORTCUTS, listed
 from shapecalc.source.expressions import ExpressionError
 
 if TYPE_CHECKING:
@@ -61,12 +61,12 @@ def residual(walk: Walk, item: ResidualItem, frame: Frame, scope: Scope, source:
         return walk.broken(item, frame, name)
     if word and word not in SHORTCUTS:
         message = f"`{word}` is not a shortcut"
-        walk.tell(Diagnostic("E116", message, item.place("shortcut"), "write `auto` or `none`"), frame)
+        walk.tell(Diagnostic("E116", message, item.place("shortcut"), f"write {listed(SHORTCUTS)}"), frame)
         return walk.broken(item, frame, name)
     start = len(walk.nodes)
     end = walk.body(item.body, frame, scope, source)
     options = {key: raw for key, raw in item.options.items() if key in {"norm", "activation"}}
-    if word == "none":
+    if word == "none" or (word == "if_same" and not keeps(walk, source, end)):
         end = follow(walk, item, options, end, name, frame, scope)
     else:
         shortcut: str | None = source
@@ -79,6 +79,15 @@ def residual(walk: Walk, item: ResidualItem, frame: Frame, scope: Scope, source:
         end = join_ends(walk, item, "add", options, [end, shortcut], name, frame, scope)
     walk.group(name, "residual", "paths", start, end, frame)
     return end
+
+
+def keeps(walk: Walk, source: str, end: str) -> bool:
+    """Whether a path gives the shape it is given, by no stride: on a map of one cell a stride keeps it too."""
+    before, after = walk.shapes[source], walk.shapes[end]
+    if before is None or after is None or before != after:
+        return False
+    strides = path_strides(walk, source, end)
+    return strides is None or max(strides, default=1) == 1
 
 
 def join_ends(

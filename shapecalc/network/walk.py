@@ -75,7 +75,8 @@ class Walk(ABC):
         calls = tuple(
             Related("called here", call) for call in frame.calls if not library.within(call) and call != route
         )
-        diagnostic = replace(diagnostic, route=route, at_key=at_key, related=diagnostic.related + calls)
+        related = tuple(r for r in diagnostic.related if r.route is None or not library.within(r.route))
+        diagnostic = replace(diagnostic, route=route, at_key=at_key, related=related + calls)
         self.faults.setdefault(route, diagnostic)
 
     def home(self, route: Route, frame: Frame) -> Route:

@@ -22,8 +22,8 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "parallel": (*COMMON, *COMPOSED, "join", "fit"),
     "residual": (*COMMON, *COMPOSED, "shortcut"),
 }
-SHORTCUTS = ("auto", "none")
-JOINS = ("concat", "add", "multiply")
+SHORTCUTS = ("auto", "if_same", "none")
+JOINS = ("concat", "add", "multiply", "mean", "maximum", "minimum")
 REQUIRED = "required"
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from shapecalc.analysis import analyze
 from shapecalc.diagnostics import SpecError
 from shapecalc.figure import Figure, origins
-from shapecalc.layers import KINDS
+from shapecalc.layers import KINDS, NORMS, plugins
 from shapecalc.layers.fields import Reading
 from shapecalc.loading import load
-from shapecalc.network.words import COMPOSED
+from shapecalc.network import library
+from shapecalc.network.words import COMPOSED, REQUIRED
 from shapecalc.render.derivation import letters
 from shapecalc.render.screen import terminal_width
 from shapecalc.render.table import Line, Span, grid
@@ -47,7 +48,9 @@ def summary(layer: type[Layer]) -> str:
 
 
 def kinds_lines() -> Iterator[Line]:
-    """Every kind under its family's heading."""
+    """Every kind under its family's heading, those of other packages too."""
+    for kind in plugins.names():
+        KINDS.found(kind)
     indent = max(map(len, KINDS)) + 4
     for family in dict.fromkeys(layer.family for layer in KINDS.values()):
         yield [Span(family, "bold underline")]
@@ -55,13 +58,28 @@ def kinds_lines() -> Iterator[Line]:
             if layer.family == family:
                 yield from _entry(kind, summary(layer), indent)
         yield []
-    yield [Span("`shapecalc layers KIND` shows one: its options, an example, its formulas", "dim")]
+    yield from blocks_list()
+    yield [Span("`shapecalc layers NAME` shows one: its options, an example, its formulas", "dim")]
+
+
+def blocks_list() -> Iterator[Line]:
+    """The blocks that come with shapecalc, called like kinds."""
+    yield [Span("blocks", "bold underline"), Span("  made of the kinds above, called like them", "dim")]
+    indent = max(map(len, library.names())) + 4
+    for name in library.names():
+        yield from _entry(name, first_sentence(load(library.files()[name]).spec.description), indent)
+    yield []
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a description."""
+    return text.split(". ", maxsplit=1)[0].strip().removesuffix(".") + "."
 
 
 def _default(info: FieldInfo) -> str:
     if info.is_required():
         return "required"
-    default = info.default
+    default = list(info.default) if isinstance(info.default, tuple) else info.default
     return "" if default is None else f"default {shown(default)}"
 
 
@@ -73,8 +91,10 @@ def _options(layer: type[Layer]) -> Iterator[tuple[str, str]]:
         own = "the key's own value" if name == layer.main else ""
         notes = "; ".join(part for part in (reading.says, _default(info), own) if part)
         yield name, f"{info.description} ({notes})"
+    for name, says in layer.reads.items():
+        yield name, f"{says} (a name)"
     if layer.composes:
-        yield COMPOSED[0], "a norm after it, a node of its own: batch, or none"
+        yield COMPOSED[0], f"a norm after it, a node of its own: {', '.join(NORMS)}, or none"
         yield COMPOSED[1], "an activation after it, a node of its own: relu, {leaky_relu: 0.2}, none, …"
 
 
@@ -106,6 +126,30 @@ def kind_lines(kind: str) -> Iterator[Line]:
     for formula in formulas_of(answer, kind):
         yield [Span(f"  {letters(formula)}")]
         yield from ([Span(row, "dim")] for row in wrapped(f"{meaning(formula)} ({formula.source})", _width(), " " * 6))
+
+
+def block_lines(name: str) -> Iterator[Line]:
+    """The page of a block that comes with shapecalc: what it is for, its parameters, an example, its text."""
+    path = library.files()[name]
+    answer = analyze(load(path))
+    spec = answer.graph.spec
+    yield [Span(name, "bold"), Span("  (block)", "dim")]
+    for paragraph in (spec.description, f"Source: {spec.source}"):
+        yield from ([Span(row)] for row in wrapped(paragraph.strip(), _width()))
+        yield []
+    yield [Span("Parameters", "bold underline")]
+    params = spec.blocks[name].params
+    indent = max(map(len, params)) + 4
+    for index, (param, default) in enumerate(params.items()):
+        own = "; the key's own value" if index == 0 else ""
+        yield from _entry(param, ("required" if default == REQUIRED else f"default {shown(default)}") + own, indent)
+    yield []
+    yield [Span("Example", "bold underline")]
+    for line in grid(answer, opened=("all",), width=_width() - 2).lines():
+        yield [Span("  "), *line]
+    yield []
+    yield [Span("Text", "bold underline"), Span("  to copy and change: a file's own block goes before it", "dim")]
+    yield from ([Span(f"  {row}")] for row in path.read_text(encoding="utf-8").rstrip().splitlines())
 
 
 def meaning(formula: Formula[...]) -> str:
@@ -140,6 +184,6 @@ def example_lines(known: Mapping[str, Path]) -> Iterator[Line]:
             text = load(path).spec.description
         except SpecError as error:
             text = str(error)
-        yield from _entry(name, text.split(". ")[0].removesuffix(".") + ".", indent)
+        yield from _entry(name, first_sentence(text), indent)
     yield []
     yield [Span("`shapecalc examples NAME` prints one; pipe it to `shapecalc analyze -` for its figures", "dim")]

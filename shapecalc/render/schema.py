@@ -7,9 +7,25 @@ from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 from shapecalc.layers import ACTIVATIONS, KINDS, NORMS
-from shapecalc.layers.fields import FLAG, PADDINGS, REAL, SIZES, WHOLE, WORD, Reading
+from shapecalc.layers.fields import (
+    AXIS,
+    CONNECTIONS,
+    COUNTS,
+    CUTS,
+    FLAG,
+    LENGTHS,
+    MARGINS,
+    MATRIX,
+    ORDER,
+    PADDINGS,
+    REAL,
+    SIZES,
+    WHOLE,
+    WORD,
+    Reading,
+)
 from shapecalc.network.validate import BUDGET_KEYS, PUBLISHED_KEYS
-from shapecalc.network.words import HEADS, JOINS
+from shapecalc.network.words import HEADS, JOINS, SHORTCUTS
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -18,7 +34,22 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-READINGS = {"whole": WHOLE, "real": REAL, "flag": FLAG, "word": WORD, "size": SIZES, "padding": PADDINGS}
+READINGS = {
+    "whole": WHOLE,
+    "real": REAL,
+    "flag": FLAG,
+    "word": WORD,
+    "size": SIZES,
+    "counts": COUNTS,
+    "padding": PADDINGS,
+    "margin": MARGINS,
+    "axis": AXIS,
+    "order": ORDER,
+    "lengths": LENGTHS,
+    "cut": CUTS,
+    "connections": CONNECTIONS,
+    "matrix": MATRIX,
+}
 """The sorts of option that are written once and referred to."""
 
 NAME: Json = {"type": "string"}
@@ -75,7 +106,8 @@ def _fields(layer: type[Layer]) -> Json:
 def _kind(layer: type[Layer]) -> dict[str, Json]:
     """A kind's options, the mapping that its key may hold, and the entry that it heads."""
     kind, fields = layer.kind, _fields(layer)
-    options = {**COMMON, "share": NAME, **fields} | ({"from": NAMES} if layer.merges else {})
+    more = {name: {**NAME, "description": says} for name, says in layer.reads.items()}
+    options = {**COMMON, "share": NAME, **fields, **more} | ({"from": NAMES} if layer.merges else {})
     own = options.get(layer.main or "", {"type": "null"})
     return {
         f"{kind}.options": {"properties": options},
@@ -105,7 +137,7 @@ def _control() -> dict[str, Json]:
         },
         "residual": {
             "residual": LAYERS,
-            "shortcut": {"anyOf": [{"enum": ["auto", "none"]}, LAYERS]},
+            "shortcut": {"anyOf": [{"enum": list(SHORTCUTS)}, INSERTED, LAYERS]},
             **COMMON,
             **COMPOSED,
         },

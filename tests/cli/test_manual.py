@@ -22,7 +22,7 @@ def test_layers_lists_every_kind_under_its_family():
     assert status == 0
     for kind, layer in KINDS.items():
         heading = out.index(f"\n{layer.family}\n") if out.find(layer.family) else 0
-        assert out.index(f"  {kind} ") > heading
+        assert out.index(f"\n  {kind} ") > heading
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -56,13 +56,13 @@ error[E112]: `maxpol` is not a kind of layer
 ## unknown kind far
 input: [3, 32, 32]
 layers:
-  - {attention: 8, heads: 2}
+  - {hopfield: 8, heads: 2}
 →
-error[E112]: `attention` is not a kind of layer
+error[E112]: `hopfield` is not a kind of layer
   ╭─ net.yaml:3:6
-3 │   - {attention: 8, heads: 2}
-  │      ^^^^^^^^^ no kind of layer of this name
-  = help: did you mean `flatten`?
+3 │   - {hopfield: 8, heads: 2}
+  │      ^^^^^^^^ no kind of layer of this name
+  = help: `shapecalc layers` lists all kinds
 
 ## unknown block
 input: [3, 32, 32]
