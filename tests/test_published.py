@@ -1,11 +1,15 @@
 """Figures that others print for the networks in ``specs``, each row with its source as the test id."""
 
+import re
+import shlex
 from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import shapecalc as sc
+from shapecalc.cli import shapecalc
 
 SPECS = Path(__file__).parent.parent / "specs"
 FILES = sorted(path.relative_to(SPECS).with_suffix("").as_posix() for path in SPECS.rglob("*.yaml"))
@@ -173,6 +177,58 @@ def test_totals_are_those_of_torchvisions_weights(name, params, giga):
     assert f"{answer(name).macs / 1e9:.3f}" == giga
 
 
+# torchvision 0.28.0, num_params of the first weights and the MACs of FlopCounterMode / 2 in torch 2.13.0: what a file
+# becomes with other variables; builder, file, settings, input, parameters, MACs
+VARIANTS = [
+    ("convnext_small", "convnext_tiny", {"depths": [3, 3, 27, 3]}, None, 50_223_688, 8_683_712_256),
+    ("deeplabv3_resnet101", "deeplab_v3", {"depths": [3, 4, 23, 3]}, None, 60_996_202, 258_743_039_488),
+    ("densenet169", "densenet121", {"depths": [6, 12, 32, 32]}, None, 14_149_480, 3_359_843_328),
+    ("densenet201", "densenet121", {"depths": [6, 12, 48, 32]}, None, 20_013_928, 4_291_365_888),
+    ("efficientnet_b1", "efficientnet_b0", {"depth": 1.1}, [3, 240, 240], 7_794_184, 686_802_832),
+    ("efficientnet_b3", "efficientnet_b0", {"width": 1.2, "depth": 1.4}, [3, 300, 300], 12_233_232, 1_827_141_392),
+    ("efficientnet_b7", "efficientnet_b0", {"width": 2, "depth": 3.1}, [3, 600, 600], 66_347_960, 37_745_884_192),
+    ("mnasnet0_5", "mnasnet1_0", {"width": 0.5}, None, 2_218_512, 104_455_968),
+    ("mnasnet0_75", "mnasnet1_0", {"width": 0.75}, None, 3_170_208, 215_493_104),
+    (
+        "regnet_x_400mf",
+        "regnet_y_400mf",
+        {"depths": [1, 2, 7, 12], "widths": [32, 64, 160, 400], "group": 16, "se": False},
+        None,
+        5_495_976,
+        413_812_608,
+    ),
+    (
+        "resnext101_64x4d",
+        "resnet50",
+        {"depths": [3, 4, 23, 3], "groups": 64, "width": 4},
+        None,
+        83_455_272,
+        15_460_270_080,
+    ),
+    ("shufflenet_v2_x2_0", "shufflenet_v2", {"widths": [244, 488, 976], "last": 2048}, None, 7_393_996, 583_253_464),
+    ("swin_s", "swin_t", {"depths": [1, 1, 9, 1]}, None, 49_606_258, 8_740_875_264),
+    (
+        "swin_b",
+        "swin_t",
+        {"depths": [1, 1, 9, 1], "dim": 128, "heads": [4, 8, 16, 32]},
+        None,
+        87_768_224,
+        15_430_946_816,
+    ),
+    ("vit_b_32", "vit_b_16", {"patch": 32}, None, 88_224_232, 4_409_186_304),
+    ("vit_l_16", "vit_b_16", {"dim": 1024, "depth": 24, "heads": 16}, None, 304_326_632, 61_554_712_576),
+    ("wide_resnet101_2", "resnet50", {"depths": [3, 4, 23, 3], "width": 2}, None, 126_886_696, 22_753_050_624),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "given", "params", "macs"), [pytest.param(*row[1:], id=row[0]) for row in VARIANTS]
+)
+def test_a_file_with_other_variables_is_the_variant_of_torchvision(name, settings, given, params, macs):
+    whole = sc.analyze(sc.load(SPECS / f"{name}.yaml", settings, given and {"": given}))
+    assert (whole.params, whole.macs) == (params, macs)
+
+
 # Howard et al. 2017, Table 6: width multiplier, millions of multiply-adds, of parameters
 TABLE6 = [("1", 569, 4.2), ("0.75", 325, 2.6), ("0.5", 149, 1.3), ("0.25", 41, 0.5)]
 
@@ -196,6 +252,22 @@ def test_lessons_follow_their_formula(c1, c2, naive, bottleneck, googlenet):
     assert answer("lessons/inception-naive", C1=c1).params == naive
     assert answer("lessons/inception-bottleneck", C1=c1, C2=c2).params == bottleneck
     assert answer("lessons/inception-googlenet", C1=c1, C2=c2).params == googlenet
+
+
+QUOTED = [
+    pytest.param(name, shlex.split(said), id=f"{name} {said}")
+    for name in FILES
+    for said in re.findall(r"`(--[^`]*)`", " ".join(sc.load(SPECS / f"{name}.yaml").spec.description.split()))
+    if ".npy" not in said  # for `run`, with files that are not there
+]
+
+
+@pytest.mark.parametrize(("name", "options"), QUOTED)
+def test_what_a_description_tells_to_try_works_and_changes_something(name, options):
+    path = str(SPECS / f"{name}.yaml")
+    plain, tried = (CliRunner().invoke(shapecalc, ["analyze", path, *more]) for more in ([], options))
+    assert tried.exit_code == 0, tried.stderr
+    assert tried.stdout != plain.stdout
 
 
 # layer, parameters

@@ -79,22 +79,11 @@ def crop(x: Array, lengths: Sequence[int | None]) -> Array:
     return x[(slice(None), slice(None), *kept)]
 
 
-def crop_all(xs: Sequence[Array], *, spread: bool = False, along: int | None = None) -> list[Array]:
-    """All arrays, each axis cut to the shortest; with ``spread`` not an axis of length 1, and never the one ``along``.
+def crop_all(xs: Sequence[Array], *, along: int | None = None) -> list[Array]:
+    """All arrays, each axis cut to the shortest, but for the one ``along``; a flat array as it is.
 
-    The axes are counted from 0 after the channels; a flat array has none.
+    The axes are counted from 0 after the channels.
     """
-    rank = max(x.ndim for x in xs) - 2
-    shortest: list[int | None] = []
-    for axis in range(rank):
-        lengths = [x.shape[axis + 2] for x in xs if x.ndim > 2]
-        lengths = [n for n in lengths if n > 1 or not spread]
-        shortest.append(None if axis == along or not lengths else min(lengths))
-    return [
-        x
-        if x.ndim == 2
-        else crop(
-            x, [None if n is None or (spread and m == 1) else n for m, n in zip(x.shape[2:], shortest, strict=True)]
-        )
-        for x in xs
-    ]
+    maps = [x.shape[2:] for x in xs if x.ndim > 2]
+    shortest = [None if axis == along else min(lengths) for axis, lengths in enumerate(zip(*maps, strict=True))]
+    return [x if x.ndim == 2 else crop(x, shortest) for x in xs]

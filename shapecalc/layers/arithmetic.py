@@ -36,12 +36,12 @@ class Arithmetic(Fitting):
         Raises:
             Mismatch: two inputs differ there, and neither is spread or cut.
         """
+        if index and self.fit == "crop":
+            return min(x[index] for x in xs if x.rank)
         long = [x for x in xs if index < len(x) and x[index] != 1]
         if not long:
             return 1
         first = long[0]
-        if index and self.fit == "crop":
-            return min(x[index] for x in long)
         for x in long[1:]:
             if x[index] != first[index]:
                 raise self.apart(first, x, index)
@@ -77,7 +77,7 @@ class Arithmetic(Fitting):
 
     def fitted(self, xs: tuple[Array, ...]) -> list[Array]:
         """The arrays, cut to the smallest where that is asked for."""
-        return kernels.merge.crop_all(xs, spread=True) if self.fit == "crop" else list(xs)
+        return kernels.merge.crop_all(xs) if self.fit == "crop" else list(xs)
 
 
 class Add(Arithmetic):

@@ -112,12 +112,13 @@ def each(items: list[object], read: Any, scope: Writing) -> tuple[Any, ...]:
 
 
 def size(raw: object, scope: Writing) -> int | tuple[int, ...]:
-    """One number for all axes, or one for each: a list, or ``3x5``."""
-    if isinstance(raw, list):
-        return each(raw, whole, scope)
-    if isinstance(raw, str) and SIZE.fullmatch(raw.strip()):
-        return tuple(int(part) for part in re.split("[x×]", raw.strip()))
-    return whole(raw, scope)
+    """One number for all axes, or one for each: a list, a variable that is one, or ``3x5``."""
+    if isinstance(raw, str):
+        if SIZE.fullmatch(raw.strip()):
+            return tuple(int(part) for part in re.split("[x×]", raw.strip()))
+        value = evaluate(raw, scope)
+        raw = value if isinstance(value, list) else raw
+    return each(raw, whole, scope) if isinstance(raw, list) else whole(raw, scope)
 
 
 def counts(raw: object, scope: Writing) -> tuple[int, ...]:

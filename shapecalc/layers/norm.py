@@ -27,6 +27,7 @@ class BatchNorm(Layer):
 
     kind: ClassVar = "batchnorm"
     family: ClassVar = "normalisation"
+    composes: ClassVar = True
     example: ClassVar = "- batchnorm"
 
     epsilon: Epsilon = Field(1e-5, description="added to the variance")
@@ -63,6 +64,7 @@ class OwnNorm(Layer):
     """Normalise an example by its own statistics: those of one or more sets of its numbers."""
 
     family: ClassVar = "normalisation"
+    composes: ClassVar = True
     centred: ClassVar[bool] = True
     """The mean is taken off; without it what is divided by is the root mean square."""
 

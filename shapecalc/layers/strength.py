@@ -27,6 +27,7 @@ class LocalResponse(Elementwise):
     kind: ClassVar = "lrn"
     main: ClassVar = "size"
     family: ClassVar = "normalisation"
+    composes: ClassVar = True
     example: ClassVar = "- lrn"
 
     size: Count = Field(5, description="channels that are summed; of an even size one more lies before")
@@ -59,6 +60,7 @@ class L2Norm(Weightless):
 
     kind: ClassVar = "l2norm"
     family: ClassVar = "normalisation"
+    composes: ClassVar = True
     example: ClassVar = "- l2norm"
 
     over: Over = Field("channels", description=OVER)

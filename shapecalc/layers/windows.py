@@ -10,7 +10,7 @@ from shapecalc.diagnostics import Mismatch
 from shapecalc.formulas import counting, moves
 from shapecalc.formulas.reach import Onto, Reach, Unknown
 from shapecalc.layers.axes import names
-from shapecalc.layers.base import Array, Ops, Weightless, Weights, spatial, spread
+from shapecalc.layers.base import AXES, Array, Ops, Weightless, Weights, spatial, spread
 from shapecalc.layers.fields import WHOLE, Natural, Size, SizeOrNone
 from shapecalc.shape import Shape
 
@@ -117,7 +117,7 @@ class WindowMerge(Windows):
                 f"lays {what} of {cells} cells out as {'×'.join(map(str, sides))}",
                 field=field,
                 label=f"{'×'.join(map(str, sides))} {'is' if given else 'would be'} {prod(sides):,} cells",
-                help="write the lengths that the map had: `map: [H, W]`"
+                help=f"write the lengths that the map had: `map: [{', '.join(AXES[self.rank])}]`"
                 if field == "map"
                 else "write the `size` that `window_partition` has",
             )

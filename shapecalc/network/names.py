@@ -70,3 +70,8 @@ class Names:
             found.update((name[start:], None) for name in self.spans if name.startswith(scope.prefix))
             scope = scope.outer
         return [name for name in found if "." not in name]
+
+    def inside(self, name: str, frame: Frame) -> list[str]:
+        """What a name is called in full that is given within a path or a call of this body."""
+        start = len(frame.prefix)
+        return [full[start:] for full in self.spans if full.startswith(frame.prefix) and full.endswith(f".{name}")]

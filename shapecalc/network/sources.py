@@ -93,7 +93,7 @@ def source_of(
 def unknown(walk: Walk, name: str, frame: Frame, route: Route) -> Diagnostic:
     """The fault of a name that leads nowhere."""
     visible = walk.names.visible(frame) if len(walk.faults) < ADVISED else []
-    near = nearest(name, visible)
+    near = nearest(name, visible) or next(iter(walk.names.inside(name, frame) if visible else ()), "")
     if frame.prefix + name in walk.names.left_out or name in walk.names.left_out:
         label, help = "its `when` leaves it out", "give this layer the same condition"
     elif near:

@@ -36,15 +36,9 @@ def test_a_nan_passes_through(merge):
     assert np.isnan(y).tolist() == [[True, True, False]]
 
 
-def test_crop_leaves_what_is_spread_and_what_is_joined():
+def test_crop_cuts_all_maps_to_the_smallest_and_leaves_what_is_flat_or_joined():
     long, short, thin = np.zeros((1, 2, 7, 5)), np.zeros((1, 2, 4, 5)), np.zeros((1, 2, 1, 5))
-    gate = np.zeros((1, 2))
-    assert [x.shape for x in crop_all([long, short, thin, gate], spread=True)] == [
-        (1, 2, 4, 5),
-        (1, 2, 4, 5),
-        (1, 2, 1, 5),
-        (1, 2),
-    ]
+    assert [x.shape for x in crop_all([long, short, np.zeros((1, 2))])] == [(1, 2, 4, 5), (1, 2, 4, 5), (1, 2)]
     assert [x.shape[2:] for x in crop_all([long, short, thin])] == [(1, 5)] * 3
     assert [x.shape[2:] for x in crop_all([long, short, thin[..., :3]], along=0)] == [(7, 3), (4, 3), (1, 3)]
 

@@ -1597,3 +1597,21 @@ def test_the_shortcut_may_be_a_variable_whatever_its_word():
     for word, expected in (("if_same", ["conv"]), ("auto", ["conv", "conv", "add"]), ("none", ["conv"])):
         graph = stack("- residual: [{conv: 4, kernel: 1}]\n  shortcut: $how", f"vars: {{how: {word}}}")
         assert kinds(graph) == expected
+
+
+def test_a_name_inside_a_path_is_suggested_in_full():
+    layers = (
+        "- parallel: {one: [{name: q, conv: 4, kernel: 1}], two: []}\n  join: concat\n- {conv: 4, kernel: 1, from: q}"
+    )
+    assert fault(stack(layers)).help == "did you mean `parallel1.one.q`?"
+
+
+def test_a_size_may_be_a_variable_that_is_a_list():
+    graph = stack("- {conv: 4, kernel: k, stride: s}", "vars: {k: [3, 5], s: [1, 2]}")
+    assert outputs(graph) == ["4×30×14"]
+
+
+def test_a_norm_takes_an_activation_as_what_has_weights_does():
+    graph = stack("- {batchnorm: , activation: relu}\n- {groupnorm: 3, name: g, activation: {leaky_relu: 0.2}}")
+    assert kinds(graph) == ["batchnorm", "relu", "groupnorm", "leaky_relu"]
+    assert sources(graph)["g.groupnorm"] == ["batchnorm1.act"]
