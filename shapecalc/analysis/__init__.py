@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shapecalc.analysis.cost import added, floating, operations, summed
 from shapecalc.analysis.memory import DTYPES, peak
 from shapecalc.analysis.parameters import buffers, parameters
+from shapecalc.analysis.phased import Phased
 from shapecalc.analysis.receptive import Field, Seen, receptive_fields
 from shapecalc.diagnostics import Diagnostic, Route, Severity
 from shapecalc.formulas.counting import batched, elements, stored
@@ -293,4 +294,4 @@ def _unknowns(graph: Graph, layers: Iterable[LayerAnalysis]) -> Iterator[Diagnos
             )
 
 
-__all__ = ["Analysis", "AtLeast", "Field", "LayerAnalysis", "Total", "analyze"]
+__all__ = ["Analysis", "AtLeast", "Field", "LayerAnalysis", "Phased", "Total", "analyze"]

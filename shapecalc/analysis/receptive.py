@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
+from functools import partial
 from typing import TYPE_CHECKING
 
-from shapecalc.formulas.reach import Onto, Past, Place, Reach, Shift, Step, Stretch, Unknown, Unread, Whole
+from shapecalc.analysis.phased import NOTHING, Phased
+from shapecalc.analysis.reading import Span, read
+from shapecalc.formulas.reach import Bins, Onto, Past, Place, Reach, Shift, Step, Stretch, Unknown, Unread, Whole
 from shapecalc.formulas.receptive import extent, first, jump, last, overhang
 from shapecalc.formulas.windows import Transposed, Window
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from shapecalc.shape import Shape
 
 BEYOND = 10**18
+MANY = "the field depends on the position of the output cell in more ways than are counted"
 Axis = tuple[str, int]
 """A spatial axis of one of the network's inputs."""
 
@@ -26,7 +30,7 @@ class Unclear(Unknown):
 
     axes: tuple[int, ...] = ()
     """The axes of the output along which it moves."""
-    span: tuple[int, int] | None = None
+    span: Span | None = None
 
     def onward(self, steps: Sequence[Reach], n: int, cells: Sequence[int]) -> Field | Unclear:
         """The same, seen through one more layer on so many cells along each of its axes."""
@@ -83,53 +87,95 @@ class Field:
         """Cells by which the first field reaches before the input."""
         return overhang(self.first)
 
-    def onward(self, steps: Sequence[Reach], n: int, cells: Sequence[int]) -> Field | Unclear:
-        """The field seen through one more layer on so many cells along each axis, of an input axis of ``n``."""
-        if self.axis is None:
-            return self
-        onto, step = aimed(self.axis, steps[self.axis])
-        moved = self.through(step, n, cells[self.axis])
-        if isinstance(moved, Unclear):
-            return replace(moved, axes=() if isinstance(step, Whole | Place) else onto)
-        return moved if moved.axis is None else replace(moved, axis=onto[0])
-
-    def through(self, step: Step, n: int, cells: int) -> Field | Unclear:
+    def through(self, step: Step, n: int, cells: int) -> Seeing:
         """The field of a cell that sees ``cells`` of these cells through a layer, on an input axis of ``n``."""
         if max(self.jump, self.last - self.first) > BEYOND:
             return Unclear("the field is wider than can be counted")
         match step:
             case Window():
                 before, _ = step.pads(cells)
-                reach = step.reach
-                return Field(
-                    self.axis,
-                    first(self.first, self.jump, before),
-                    last(self.last, self.jump, before, reach),
-                    jump(self.jump, step.stride) if step.stride != 1 else self.jump,
-                    low=max(self.low, self.first),
-                    high=self.end(cells),
-                )
-            case Shift(by=by):
-                if by == 0:
+                return replace(
+                    self,
+                    first=first(self.first, self.jump, before),
+                    last=last(self.last, self.jump, before, step.reach),
+                    jump=jump(self.jump, step.stride) if step.stride != 1 else self.jump,
+                ).reached(self.of(read(step, cells)))
+            case Shift(by=by, after=after):
+                if by == after == 0:
                     return self
-                return replace(self, first=self.first + by * self.jump, last=self.last + by * self.jump)
+                moved = replace(self, first=self.first + by * self.jump, last=self.last + by * self.jump)
+                return moved.reached(self.of(read(step, cells)))
             case Place(at=at):
-                seen = self.through(Shift(at), n, cells)
-                return seen if isinstance(seen, Unclear) else replace(seen, axis=None, jump=0)
+                begin, end = self.at(at)
+                return replace(self, axis=None, first=begin, last=end, jump=0).reached(self.of((at, at)))
             case Whole():
-                return self.over_all(n, cells)
+                return everything(self.low, self.high, n)
             case Transposed() if step.stride == 1:
                 return self.through(step.as_window(), n, cells)
-        span = (max(self.low, self.first), self.end(cells)) if covers(step, cells) else None
-        return Unclear(_why(step), axes=self.axes, span=span)
+            case Past() | Unknown():
+                return Unclear(_why(step), axes=self.axes, span=(self.low, self.high) if covers(step, cells) else None)
+            case _:
+                return through(self.phased, step, n, cells)
 
-    def end(self, cells: int) -> int:
-        """The last input cell that really reaches one of so many cells along the axis."""
-        return min(self.high, self.last + self.jump * (cells - 1))
+    @property
+    def phased(self) -> Phased:
+        """The same as a field of one phase."""
+        return Phased(self.axis or 0, ((int(self.first), int(self.last)),), int(self.jump), self.low, self.high)
 
-    def over_all(self, n: int, cells: int) -> Field:
-        """The union of the fields of all cells along the axis: all of the input's, unless a stride leaves some out."""
-        return everything(max(self.low, self.first), self.end(cells), n)
+    def at(self, i: int) -> Span:
+        """The first and the last cell that output cell ``i`` sees."""
+        return self.first + i * self.jump, self.last + i * self.jump
+
+    def of(self, cells: Span | None) -> Span:
+        """The input cells that really reach these output cells, from the first to the last of them."""
+        if cells is None:
+            return NOTHING
+        return max(self.low, self.at(cells[0])[0]), min(self.high, self.at(cells[1])[1])
+
+    def reached(self, cells: Span) -> Field:
+        """The same, these input cells being the ones that really reach it."""
+        return replace(self, low=int(cells[0]), high=int(cells[1]))
+
+
+Seeing = Field | Phased | Unclear
+"""What the cells of a tensor see of one axis of an input."""
+
+
+def onward(seen: Seeing, steps: Sequence[Reach], n: int, cells: Sequence[int]) -> Seeing:
+    """What is seen through one more layer on so many cells along each axis, of an input axis of ``n``."""
+    if isinstance(seen, Unclear):
+        return seen.onward(steps, n, cells)
+    if seen.axis is None:
+        return seen
+    onto, step = aimed(seen.axis, steps[seen.axis])
+    after = (seen.through if isinstance(seen, Field) else partial(through, seen))(step, n, cells[seen.axis])
+    if isinstance(after, Unclear):
+        return replace(after, axes=() if isinstance(step, Whole | Place) else onto)
+    return after if after.axis is None else replace(after, axis=onto[0])
+
+
+def through(seen: Phased, step: Step, n: int, cells: int) -> Seeing:
+    """What is seen of cells whose field depends on their position."""
+    match step:
+        case Whole():
+            return everything(seen.low, seen.high, n)
+        case Place(at=at):
+            return Field(None, *(seen.at(at) or NOTHING), 0).reached(seen.of(at, at) or NOTHING)
+        case Past() | Unknown():
+            return Unclear(_why(step), axes=seen.axes, span=(seen.low, seen.high) if covers(step, cells) else None)
+    after = seen.through(step, cells)
+    if after is None or max(after.advance, after.size) > BEYOND:
+        return Unclear(MANY, axes=seen.axes, span=(seen.low, seen.high) if covers(step, cells) else None)
+    return settled(after)
+
+
+def settled(seen: Phased) -> Field | Phased:
+    """A field of the shortest period; of period 1 it is the same for every cell."""
+    short = seen.shortest
+    span = short.spans[0]
+    if short.period > 1 or span is None:
+        return short
+    return Field(short.axis, *span, short.advance, low=short.low, high=short.high)
 
 
 def everything(low: int, high: int, n: int) -> Field:
@@ -145,10 +191,8 @@ def _why(step: Step) -> str:
             return step.why
         case Past():
             return "an output sees its own place and all before it"
-        case Stretch() if step.o < step.n:
-            return "after a resizing the field depends on the position of the output cell"
         case _:
-            return "after an upsampling the field depends on the position of the output cell"
+            return MANY
 
 
 def aimed(axis: int, step: Reach) -> tuple[tuple[int, ...], Step]:
@@ -178,21 +222,27 @@ def covers(step: Step, n: int) -> bool:
             return n == 1
         case Stretch():
             return step.o >= step.n
+        case Bins():
+            return True
         case Unknown():
             return step.covers
         case Whole() | Past():
             return True
 
 
-def join(a: Field | Unclear, b: Field | Unclear, n: int, output: Shape) -> Field | Unclear:
+def join(a: Seeing, b: Seeing) -> Seeing:
     """What a cell sees where two branches meet: the union."""
     for one in (a, b):
-        if isinstance(one, Field) and one.whole:
+        if not isinstance(one, Unclear) and one.whole:
             return one
-    if isinstance(a, Field) and isinstance(b, Field) and (a.axis, a.jump) == (b.axis, b.jump):
-        low, high = min(a.low, b.low), max(a.high, b.high)
-        return replace(a, first=min(a.first, b.first), last=max(a.last, b.last), low=low, high=high)
-    spans = [_span(one, n, output) for one in (a, b)]
+    if not isinstance(a, Unclear) and not isinstance(b, Unclear) and (a.axis, a.jump) == (b.axis, b.jump):
+        if isinstance(a, Field) and isinstance(b, Field):
+            low, high = min(a.low, b.low), max(a.high, b.high)
+            return replace(a, first=min(a.first, b.first), last=max(a.last, b.last), low=low, high=high)
+        both = (a.phased if isinstance(a, Field) else a).join(b.phased if isinstance(b, Field) else b)
+        if both is not None:
+            return settled(both)
+    spans = [_span(one) for one in (a, b)]
     known = [span for span in spans if span is not None]
     union = (min(low for low, _ in known), max(high for _, high in known)) if len(known) == 2 else None
     for one, span in zip((a, b), spans, strict=True):
@@ -202,19 +252,18 @@ def join(a: Field | Unclear, b: Field | Unclear, n: int, output: Shape) -> Field
     why = next((one.why for one in (a, b) if isinstance(one, Unclear)), "")
     if not why and len(axes) > 1:
         why = "branches meet whose fields move along different axes"
-    jumps = [int(one.jump) for one in (a, b) if isinstance(one, Field)]
+    jumps = [str(one.jump) for one in (a, b) if not isinstance(one, Unclear)]
+    if not why and jumps[0] == jumps[1]:
+        why = MANY
     return Unclear(why or f"branches meet whose fields move by {jumps[0]} and {jumps[1]} cells", axes=axes, span=union)
 
 
-def _span(one: Field | Unclear, n: int, output: Shape) -> tuple[int, int] | None:
-    """The input cells that all cells along the axis see together."""
-    if isinstance(one, Unclear):
-        return one.span
-    every = one if one.axis is None else one.over_all(n, output.spatial[one.axis])
-    return every.first, every.last
+def _span(one: Seeing) -> Span | None:
+    """The input cells that all cells of a tensor see together."""
+    return one.span if isinstance(one, Unclear) else (one.low, one.high)
 
 
-Seen = Mapping[Axis, Field | Unclear]
+Seen = Mapping[Axis, Seeing]
 
 
 def receptive_fields(graph: Graph) -> dict[str, Seen]:
@@ -226,19 +275,17 @@ def receptive_fields(graph: Graph) -> dict[str, Seen]:
     shapes = {**graph.inputs, **{node.name: node.output for node in graph if node.output is not None}}
     for node in graph:
         if node.output is not None:
-            seen[node.name] = _seen_by(node, node.output, seen, shapes, graph.inputs)
+            seen[node.name] = _seen_by(node, seen, shapes, graph.inputs)
     return seen
 
 
-def _seen_by(
-    node: Node, output: Shape, seen: Mapping[str, Seen], shapes: Mapping[str, Shape], inputs: Mapping[str, Shape]
-) -> Seen:
-    found: dict[Axis, Field | Unclear] = {}
+def _seen_by(node: Node, seen: Mapping[str, Seen], shapes: Mapping[str, Shape], inputs: Mapping[str, Shape]) -> Seen:
+    found: dict[Axis, Seeing] = {}
     for source, steps in zip(node.inputs, node.reach, strict=True):
         if any(isinstance(step, Unread) for step in steps):
             continue
         for axis, field in seen[source].items():
             n = inputs[axis[0]].spatial[axis[1]]
-            now = field.onward(steps, n, shapes[source].spatial)
-            found[axis] = join(found[axis], now, n, output) if axis in found else now
+            now = onward(field, steps, n, shapes[source].spatial)
+            found[axis] = join(found[axis], now) if axis in found else now
     return found

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
 
+from shapecalc.figure import ceil_div
 from shapecalc.formulas.windows import Transposed, Window
 
 
@@ -35,11 +38,51 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A resizing from ``n`` cells to ``o``: an output sees the ``taps`` cells nearest its place."""
+    """A resizing from ``n`` cells to ``o``: an output sees the ``taps`` cells nearest its place.
+
+    One tap: the cell that the output's left edge lies in. More: those around its centre; the one alone on which the
+    centre lies.
+    """
 
     n: int
     o: int
     taps: int
+    align_corners: bool = False
+    """The centres of the first and of the last cells meet; otherwise the edges do."""
+
+    @property
+    def ratio(self) -> Fraction:
+        """Input cells from one output to the next."""
+        if self.align_corners:
+            return Fraction(self.n - 1, self.o - 1) if self.o > 1 else Fraction(0)
+        return Fraction(self.n, self.o)
+
+    def sees(self, i: int) -> tuple[int, int]:
+        """The first and the last cell that output ``i`` sees, past the ends of the axis too."""
+        if self.taps == 1:
+            cell = i * self.n // self.o
+            return cell, cell
+        place = i * self.ratio if self.align_corners else (i + Fraction(1, 2)) * self.ratio - Fraction(1, 2)
+        cell = floor(place)
+        side = self.taps // 2
+        return (cell, cell) if place == cell else (cell - side + 1, cell + side)
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """``o`` bins that part ``n`` cells, neighbours sharing a cell where it does not come out even."""
+
+    n: int
+    o: int
+
+    @property
+    def ratio(self) -> Fraction:
+        """Input cells from one output to the next."""
+        return Fraction(self.n, self.o)
+
+    def sees(self, i: int) -> tuple[int, int]:
+        """The first and the last cell of bin ``i``."""
+        return i * self.n // self.o, ceil_div((i + 1) * self.n, self.o) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +94,7 @@ class Unknown:
     """All outputs together see every cell all the same."""
 
 
-Step = Window | Transposed | Shift | Place | Whole | Past | Stretch | Unknown
+Step = Window | Transposed | Shift | Place | Whole | Past | Stretch | Bins | Unknown
 
 
 @dataclass(frozen=True, slots=True)

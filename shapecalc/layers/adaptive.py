@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shapecalc import kernels
 from shapecalc.formulas import counting, pooling
-from shapecalc.formulas.reach import WHOLE, Place, Reach, Stretch, Unknown
+from shapecalc.formulas.reach import WHOLE, Bins, Place, Reach
 from shapecalc.formulas.windows import Window
 from shapecalc.layers.base import Array, Ops, Weightless, Weights, spatial, spread
 from shapecalc.layers.fields import Size
@@ -21,9 +21,7 @@ def bin_reach(n: int, o: int) -> Reach:
         return Place(0)
     if n % o == 0:
         return Window(n // o, n // o)
-    if o % n == 0:
-        return Stretch(int(n), o, 1)
-    return Unknown(f"{o} bins of {int(n)} cells are not all of one size and one step", covers=True)
+    return Bins(int(n), o)
 
 
 class AdaptivePool(Weightless):

@@ -150,7 +150,7 @@ class Upsample(Weightless):
             return Place(0)
         if taps == 1 and n % o == 0:
             return Window(1, n // o)  # the first of every n/o cells
-        return Stretch(int(n), int(o), taps)
+        return Stretch(int(n), int(o), taps, self.align_corners)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         x, *like = xs

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from shapecalc.analysis import AtLeast, Field
+from shapecalc.analysis import AtLeast, Field, Phased
 from shapecalc.formulas.windows import Transposed, Window
 from shapecalc.render.units import UNKNOWN, exact, plain, share, si, size
 
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis, Total
-    from shapecalc.analysis.receptive import Axis
-    from shapecalc.formulas.reach import Unknown
+    from shapecalc.analysis.receptive import Axis, Seeing
     from shapecalc.shape import Shape
+
+
+TO = "–"  # noqa: RUF001  an en dash, as ranges are set
+"""Between the least and the largest of a range."""
 
 
 class Column(NamedTuple):
@@ -41,11 +44,16 @@ def of_shape(shape: Shape | None) -> str:
     return UNKNOWN if shape is None else str(shape)
 
 
-def of_field(field: Field | Unknown) -> str:
-    """The field along one axis."""
-    if not isinstance(field, Field):
-        return UNKNOWN
-    return "whole" if field.whole else str(int(field.size))
+def of_field(field: Seeing) -> str:
+    """The field along one axis: its size, or the least and the largest where it depends on the position."""
+    match field:
+        case Field():
+            return "whole" if field.whole else str(int(field.size))
+        case Phased():
+            least, most = min(field.sizes), max(field.sizes)
+            return str(int(most)) if least == most else f"{int(least)}{TO}{int(most)}"
+        case _:
+            return UNKNOWN
 
 
 def of_fields(row: LayerAnalysis) -> str:
@@ -56,7 +64,7 @@ def of_fields(row: LayerAnalysis) -> str:
     for axis, field in row.field.items():
         by_input.setdefault(axis[0], []).append(of_field(field))
     return " | ".join(
-        one if len(set(axes)) == 1 and (one := axes[0]) in {"whole", UNKNOWN} else "×".join(axes)
+        one if len(set(axes)) == 1 and ((one := axes[0]) in {"whole", UNKNOWN} or TO in one) else "×".join(axes)
         for axes in by_input.values()
     )
 
@@ -121,7 +129,7 @@ EXTRA_COLUMNS: dict[str, Column] = {
     "inputs": Column("inputs", lambda row, _: plain(", ".join(row.inputs)), "left"),
     "buffers": Column("buffers", lambda row, _: of_total(row.buffers, exact)),
     "flops": Column("FLOPs", lambda row, _: of_total(row.flops, si)),
-    "jump": Column("jump", lambda row, _: _each_axis(row, lambda f: str(int(f.jump)))),
+    "jump": Column("jump", lambda row, _: _each_axis(row, lambda f: str(f.jump))),
     "start": Column("start", lambda row, _: _each_axis(row, lambda f: f"{f.start:g}")),
     "padding": Column("padding", lambda row, _: _each_axis(row, lambda f: str(int(f.padding)))),
 }
@@ -131,11 +139,11 @@ DROPPED = ("memory", "params%", "macs%", "window", "kind", "field")
 """What a narrow terminal loses, first to last."""
 
 
-def _each_axis(row: LayerAnalysis, say: Callable[[Field], str]) -> str:
+def _each_axis(row: LayerAnalysis, say: Callable[[Field | Phased], str]) -> str:
     if row.field is None:
         return UNKNOWN
     axes: dict[Axis, str] = {
-        axis: say(field) if isinstance(field, Field) else UNKNOWN for axis, field in row.field.items()
+        axis: say(field) if isinstance(field, Field | Phased) else UNKNOWN for axis, field in row.field.items()
     }
     values = list(axes.values())
     return values[0] if len(set(values)) == 1 else ", ".join(values)

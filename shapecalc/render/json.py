@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from shapecalc.analysis import AtLeast, Field
+from shapecalc.analysis import AtLeast, Field, Phased
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from shapecalc.analysis import Analysis, LayerAnalysis
+    from shapecalc.analysis.receptive import Seeing, Seen
     from shapecalc.diagnostics import Diagnostic, Place, Route
-    from shapecalc.formulas.reach import Unknown
     from shapecalc.source.document import Document
 
 SCHEMA_VERSION = 1
@@ -119,23 +118,32 @@ def _layer(layer: LayerAnalysis, *, several: bool) -> dict[str, Any]:
     }
 
 
-def _fields(fields: Mapping[tuple[str, int], Field | Unknown], *, several: bool) -> list[dict[str, Any] | None]:
+def _fields(fields: Seen, *, several: bool) -> list[dict[str, Any] | None]:
     return [_field(field, axis if several else None) for axis, field in fields.items()]
 
 
-def _field(field: Field | Unknown, axis: tuple[str, int] | None) -> dict[str, Any] | None:
-    if not isinstance(field, Field):
+def _field(field: Seeing, axis: tuple[str, int] | None) -> dict[str, Any] | None:
+    if not isinstance(field, Field | Phased):
         return None
     of = {} if axis is None else {"input": axis[0], "axis": axis[1]}
-    phase = {"size": int(field.size), "start": field.start, "padding": int(field.padding)}
+    spans = field.spans if isinstance(field, Phased) else ((field.first, field.last),)
+    jump = Fraction(field.jump)
     return {
         **of,
-        "size": phase["size"],
-        "jump": int(field.jump),
-        "start": phase["start"],
-        "padding": phase["padding"],
+        "size": int(field.size),
+        "jump": int(jump) if jump.denominator == 1 else float(jump),
+        "start": field.start,
+        "padding": int(field.padding),
         "whole": field.whole,
-        "period": 1,
-        "advance": int(field.jump),
-        "phases": [phase],
+        "period": len(spans),
+        "advance": int(field.advance if isinstance(field, Phased) else field.jump),
+        "phases": [_phase(span) for span in spans],
     }
+
+
+def _phase(span: tuple[int, int] | None) -> dict[str, Any]:
+    """One phase; a cell that sees nothing has a field of size 0, which begins nowhere."""
+    if span is None:
+        return {"size": 0, "start": None, "padding": None}
+    first, last = (int(cell) for cell in span)
+    return {"size": last - first + 1, "start": (first + last) / 2, "padding": -first}

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 import shapecalc as sc
 from shapecalc.analysis.receptive import Field
-from shapecalc.formulas.reach import Unknown
 from tests.by_hand import answer, network, walk
 
 
@@ -305,30 +304,6 @@ def test_what_joins_a_whole_sees_the_whole():
     gate = [{"global_avgpool": None, "keep": True}, {"conv": 1, "kernel": 3, "padding": [[1, 1]]}]
     assert joined([{"maxpool": 32}], gate).whole
     assert joined(gate, [{"maxpool": 32}]).whole
-
-
-UPSAMPLED = [conv(3, 2, 1), {"conv_transpose": 1, "kernel": 2, "stride": 2}, conv(3), "relu"]
-
-
-def test_after_an_upsampling_the_field_is_not_known():
-    whole = answer(*UPSAMPLED)
-    assert [isinstance(field(layer), Field) for layer in whole] == [True, False, False, False]
-    assert isinstance(field(whole["conv_transpose1"]), Unknown)
-    assert [layer["receptive_field"] for layer in whole.to_dict()["layers"]][1:] == [[None]] * 3
-
-
-def test_the_first_layer_of_an_unknown_field_is_noted_once():
-    (note,) = answer(*UPSAMPLED).diagnostics
-    assert (note.code, note.severity, note.route) == ("N501", "note", ("layers", 1, "conv_transpose"))
-    assert note.message == "the receptive field from `conv_transpose1` on is not known"
-    assert note.label == "after an upsampling the field depends on the position of the output cell"
-
-
-def test_an_upsampled_axis_leaves_the_other_known():
-    layer = {"conv_transpose": 1, "kernel": [2, 3], "stride": [2, 1]}
-    height, width = answer(layer, given=(1, 8, 8))["conv_transpose1"].field.values()
-    assert isinstance(height, Unknown)
-    assert width == Field(1, first=-2, last=0, jump=1)
 
 
 def test_a_transposed_convolution_of_stride_one_is_exact():

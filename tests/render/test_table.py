@@ -177,23 +177,17 @@ def test_weights_of_another_are_no_zero():
 
 
 def test_what_is_not_known_is_a_dash_and_has_its_reason_below():
-    lines = printed(answer({"conv_transpose": 1, "kernel": 2, "stride": 2}, "relu"), width=100)
-    assert lines[4].split() == [
-        "conv_transpose1",
-        "conv_transpose",
-        "2",
-        "s2",
-        "1×64",
-        "3",
-        "100.0%",
-        "64",
-        "100.0%",
-        "—",
-        "256",
-        "B",
-    ]
+    lines = printed(answer("to_tokens", "relu", given=(1, 8, 8)), width=100)
+    assert lines[4].split() == ["to_tokens1", "to_tokens", "1×64", "0", "0", "—", "256", "B"]
     text = " ".join(" ".join(lines).split())
-    assert "unknown the receptive field from `conv_transpose1` on is not known: after an upsampling" in text
+    assert "unknown the receptive field from `to_tokens1` on is not known: the axes H and W lie" in text
+
+
+def test_a_field_that_depends_on_the_position_is_told_from_the_least_to_the_largest():
+    whole = answer({"conv_transpose": 1, "kernel": [3, 3], "stride": [2, 2]}, given=(1, 8, 8))
+    assert grid(whole, columns=["field", "jump"]).cells == [("1–2", "1/2")]  # noqa: RUF001
+    one = answer({"conv_transpose": 1, "kernel": [3, 1], "stride": [2, 1]}, given=(1, 8, 8))
+    assert grid(one, columns=["field", "jump"]).cells == [("1–2×1", "1/2, 1")]  # noqa: RUF001
 
 
 class Secret(Elementwise):
