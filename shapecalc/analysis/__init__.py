@@ -11,7 +11,8 @@ from shapecalc.analysis.cost import added, floating, operations, summed
 from shapecalc.analysis.memory import DTYPES, peak
 from shapecalc.analysis.parameters import buffers, parameters
 from shapecalc.analysis.phased import Phased
-from shapecalc.analysis.receptive import Field, Seen, receptive_fields
+from shapecalc.analysis.receptive import Seen, receptive_fields
+from shapecalc.analysis.seeing import Field
 from shapecalc.diagnostics import Diagnostic, Route, Severity
 from shapecalc.formulas.counting import batched, elements, stored
 from shapecalc.formulas.reach import Unknown

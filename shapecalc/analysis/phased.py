@@ -13,14 +13,12 @@ from fractions import Fraction
 from itertools import pairwise
 from math import gcd, lcm
 
-from shapecalc.analysis.reading import Span, read
+from shapecalc.analysis.reading import Real, Span, read
 from shapecalc.formulas.reach import Bins, Shift, Stretch
 from shapecalc.formulas.receptive import extent, overhang
 from shapecalc.formulas.windows import Transposed, Window
 
 MOST_PHASES = 4_096
-NOTHING = (0, -1)
-"""From where to where cells reach a tensor that none reaches."""
 MOST_STEPS = 2_000_000
 """Taps that are looked at to find what one layer sees, over all phases."""
 
@@ -38,9 +36,8 @@ class Phased:
     """For each phase the first and the last cell; None where the cell sees nothing."""
     advance: int
     """Input cells by which the field moves in a period."""
-    low: int = attribute(default=0, compare=False, repr=False)
-    high: int = attribute(default=0, compare=False, repr=False)
-    """As in `Field`: the input cells that really reach this tensor lie from ``low`` to ``high``."""
+    real: Real = attribute(default=Real(), compare=False, repr=False)
+    """The input cells that really reach this tensor."""
     whole: bool = False
 
     @property
@@ -98,11 +95,15 @@ class Phased:
         span = self.spans[phase]
         return None if span is None else (span[0] + turns * self.advance, span[1] + turns * self.advance)
 
-    def of(self, first: int, last: int) -> Span | None:
-        """The input cells that really reach the output cells from ``first`` to ``last``, first and last."""
+    def of(self, seen: Span | None, cells: int) -> Real:
+        """The input cells that really reach these of so many output cells, from the first to the last of them."""
+        if seen == (0, cells - 1):
+            return self.real
+        if seen is None:
+            return self.real.within(None)
+        first, last = seen
         ends = {*range(first, min(last + 1, first + self.period)), *range(max(first, last + 1 - self.period), last + 1)}
-        union = hull(map(self.at, ends))
-        return None if union is None else (max(self.low, union[0]), min(self.high, union[1]))
+        return self.real.within(hull(map(self.at, ends)))
 
     def through(self, step: Window | Transposed | Shift | Stretch | Bins, cells: int) -> Phased | None:
         """What is seen through a layer on ``cells`` of these; None where that is more than can be counted."""
@@ -143,13 +144,11 @@ class Phased:
 
         if period > MOST_PHASES or period * len(taps) > MOST_STEPS:
             return None
-        cells_read = read(step, cells)
-        seen = None if cells_read is None else self.of(*cells_read)
         return Phased(
             self.axis,
             self._spans(period, reads),
             self.advance * shifted // self.period,
-            *(seen or NOTHING),
+            self.of(read(step, cells), cells),
         )
 
     def _spans(self, period: int, reads: Callable[[int], Iterable[int]]) -> tuple[Span | None, ...]:
@@ -172,7 +171,8 @@ class Phased:
             return None
         spans = tuple(hull((self.at(i), other.at(i))) for i in range(period))
         advance = self.advance * period // self.period
-        return Phased(self.axis, spans, advance, min(self.low, other.low), max(self.high, other.high))
+        alike = all(self.at(i) == other.at(i) for i in range(period))
+        return Phased(self.axis, spans, advance, self.real.join(other.real, alike=alike))
 
     @property
     def shortest(self) -> Phased:
@@ -182,7 +182,7 @@ class Phased:
                 continue
             advance = self.advance * period // self.period
             if all(self.at(i + period) == moved(self.at(i), advance) for i in range(self.period)):
-                return Phased(self.axis, self.spans[:period], advance, self.low, self.high)
+                return Phased(self.axis, self.spans[:period], advance, self.real)
         return self
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shapecalc.formulas.reach import Bins, Shift, Stretch
 from shapecalc.formulas.windows import Transposed, Window
 
@@ -9,6 +11,35 @@ Span = tuple[int, int]
 """The first and the last cell."""
 MOST_PLACES = 10_000
 """Places that are looked at to find the first cell that is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """The input cells that really reach a tensor, first and last: padding is none, nor what a stride has left out."""
+
+    low: int = 0
+    high: int = 0
+    joined: bool = False
+    """Branches have met that do not see the same: which of them an end comes from is not kept."""
+    sure: bool = True
+    """Both ends are known to be reached."""
+
+    @property
+    def span(self) -> Span | None:
+        """The first and the last of them, where they are known."""
+        return (self.low, self.high) if self.sure else None
+
+    def within(self, span: Span | None) -> Real:
+        """Those of them that reach a part of the tensor, which sees from the first to the last cell of a span."""
+        low, high = span if span is not None else (0, -1)
+        return Real(max(self.low, low), min(self.high, high), self.joined, self.sure and not self.joined)
+
+    def join(self, other: Real, *, alike: bool) -> Real:
+        """Those that reach where two branches meet, which see alike or not."""
+        low, high = min(self.low, other.low), max(self.high, other.high)
+        covered = any(one.sure and (one.low, one.high) == (low, high) for one in (self, other))
+        joined = self.joined or other.joined or not alike
+        return Real(low, high, joined, covered or (self.sure and other.sure))
 
 
 def read(step: Window | Transposed | Shift | Stretch | Bins, n: int) -> Span | None:

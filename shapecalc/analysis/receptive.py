@@ -3,231 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from dataclasses import field as attribute
-from functools import partial
+from dataclasses import replace
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
-from shapecalc.analysis.phased import NOTHING, Phased
-from shapecalc.analysis.reading import Span, read
-from shapecalc.formulas.reach import Bins, Onto, Past, Place, Reach, Shift, Step, Stretch, Unknown, Unread, Whole
-from shapecalc.formulas.receptive import extent, first, jump, last, overhang
-from shapecalc.formulas.windows import Transposed, Window
+from shapecalc.analysis.reading import Real, Span
+from shapecalc.analysis.seeing import BEHIND, MANY, Field, Seeing, Unclear, onward, settled
+from shapecalc.formulas.reach import Behind, Onto, Place, Reach, Shift, Unread
 
 if TYPE_CHECKING:
     from shapecalc.network.graph import Graph, Node
-    from shapecalc.shape import Shape
 
-BEYOND = 10**18
-MANY = "the field depends on the position of the output cell in more ways than are counted"
 Axis = tuple[str, int]
 """A spatial axis of one of the network's inputs."""
+Seen = Mapping[Axis, Seeing]
+TORN = "channels that do not see the same are taken apart"
 
 
-@dataclass(frozen=True, slots=True)
-class Unclear(Unknown):
-    """What one output cell sees is not known; ``span`` is what all of them see together, first to last, if that is."""
+def receptive_fields(graph: Graph) -> dict[str, Seen]:
+    """What every node sees of each axis of the network's inputs; nothing for a node whose shape is unknown.
 
-    axes: tuple[int, ...] = ()
-    """The axes of the output along which it moves."""
-    span: Span | None = None
-
-    def onward(self, steps: Sequence[Reach], n: int, cells: Sequence[int]) -> Field | Unclear:
-        """The same, seen through one more layer on so many cells along each of its axes."""
-        along: set[int] = set()
-        span = self.span
-        for axis in self.axes:
-            onto, step = aimed(axis, steps[axis])
-            if isinstance(step, Whole) or (isinstance(step, Place) and cells[axis] == 1):
-                continue
-            if not isinstance(step, Place):
-                along.update(onto)
-            if not covers(step, cells[axis]):
-                span = None
-        if self.axes and not along and span is not None:
-            return everything(*span, n)
-        return replace(self, axes=tuple(sorted(along)), span=span)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """The cells of one input axis that the first output cell sees, and the jump to its neighbour's.
-
-    Nominal: cells before 0 or past the end lie in padding.
+    What is told of a place is seen by all of its channels together.
     """
-
-    axis: int | None
-    """The axis of the output along which the field moves; None where every output sees the same."""
-    first: int = 0
-    last: int = 0
-    jump: int = 1
-    whole: bool = False
-    low: int = attribute(default=0, compare=False, repr=False)
-    high: int = attribute(default=0, compare=False, repr=False)
-    """The input cells that really reach this tensor lie from ``low`` to ``high``: beyond them is padding of a layer
-    between, or what a stride has left out."""
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        """The axis of the output along which it moves, if there is one."""
-        return () if self.axis is None else (self.axis,)
-
-    @property
-    def size(self) -> int:
-        """Cells from the first to the last."""
-        return extent(self.first, self.last)
-
-    @property
-    def start(self) -> float:
-        """The centre of the first output cell's field, in input cells; cell 0 is centred at 0."""
-        return (self.first + self.last) / 2
-
-    @property
-    def padding(self) -> int:
-        """Cells by which the first field reaches before the input."""
-        return overhang(self.first)
-
-    def through(self, step: Step, n: int, cells: int) -> Seeing:
-        """The field of a cell that sees ``cells`` of these cells through a layer, on an input axis of ``n``."""
-        if max(self.jump, self.last - self.first) > BEYOND:
-            return Unclear("the field is wider than can be counted")
-        match step:
-            case Window():
-                before, _ = step.pads(cells)
-                return replace(
-                    self,
-                    first=first(self.first, self.jump, before),
-                    last=last(self.last, self.jump, before, step.reach),
-                    jump=jump(self.jump, step.stride) if step.stride != 1 else self.jump,
-                ).reached(self.of(read(step, cells)))
-            case Shift(by=by, after=after):
-                if by == after == 0:
-                    return self
-                moved = replace(self, first=self.first + by * self.jump, last=self.last + by * self.jump)
-                return moved.reached(self.of(read(step, cells)))
-            case Place(at=at):
-                begin, end = self.at(at)
-                return replace(self, axis=None, first=begin, last=end, jump=0).reached(self.of((at, at)))
-            case Whole():
-                return everything(self.low, self.high, n)
-            case Transposed() if step.stride == 1:
-                return self.through(step.as_window(), n, cells)
-            case Past() | Unknown():
-                return Unclear(_why(step), axes=self.axes, span=(self.low, self.high) if covers(step, cells) else None)
-            case _:
-                return through(self.phased, step, n, cells)
-
-    @property
-    def phased(self) -> Phased:
-        """The same as a field of one phase."""
-        return Phased(self.axis or 0, ((int(self.first), int(self.last)),), int(self.jump), self.low, self.high)
-
-    def at(self, i: int) -> Span:
-        """The first and the last cell that output cell ``i`` sees."""
-        return self.first + i * self.jump, self.last + i * self.jump
-
-    def of(self, cells: Span | None) -> Span:
-        """The input cells that really reach these output cells, from the first to the last of them."""
-        if cells is None:
-            return NOTHING
-        return max(self.low, self.at(cells[0])[0]), min(self.high, self.at(cells[1])[1])
-
-    def reached(self, cells: Span) -> Field:
-        """The same, these input cells being the ones that really reach it."""
-        return replace(self, low=int(cells[0]), high=int(cells[1]))
+    walk = _Walk(graph)
+    for node in graph:
+        if node.output is not None:
+            walk.step(node)
+    return walk.seen
 
 
-Seeing = Field | Phased | Unclear
-"""What the cells of a tensor see of one axis of an input."""
+class _Walk:
+    """What the nodes so far see, and along which axes the channels of each do not all see the same."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.inputs = graph.inputs
+        self.shapes = {**graph.inputs, **{node.name: node.output for node in graph if node.output is not None}}
+        self.seen: dict[str, Seen] = {
+            name: {(name, axis): Field(axis, real=Real(0, n - 1)) for axis, n in enumerate(shape.spatial)}
+            for name, shape in graph.inputs.items()
+        }
+        self.differing: dict[str, frozenset[Axis]] = dict.fromkeys(graph.inputs, frozenset())
+
+    def step(self, node: Node) -> None:
+        """One more node."""
+        read = [
+            (source, steps)
+            for source, steps in zip(node.inputs, node.reach, strict=True)
+            if not any(isinstance(step, Unread) for step in steps)
+        ]
+        mixing = node.mixing
+        branches = [self.branch(node, source, steps) for source, steps in read]
+        behind = next((i for _, steps in read for i, step in enumerate(steps) if isinstance(step, Behind)), None)
+        axes = dict.fromkeys(axis for branch in branches for axis in branch)
+        meet = together if behind is None else partial(put_behind, behind)
+        self.seen[node.name] = {axis: meet([branch.get(axis) for branch in branches]) for axis in axes}
+        differing = {axis for source, _ in read for axis in self.differing[source]}
+        if mixing == "joins" and behind is None:
+            differing |= {axis for axis in axes if any(b.get(axis) != branches[0].get(axis) for b in branches)}
+        if mixing in {"gathers", "regroups"}:
+            differing |= {axis for source, steps in read for axis in self.gathered(source, steps)}
+        self.differing[node.name] = frozenset() if mixing == "all" else frozenset(differing)
+
+    def branch(self, node: Node, source: str, steps: Sequence[Reach]) -> Seen:
+        """What one input of a node lets it see."""
+        shape = self.shapes[source]
+        found: dict[Axis, Seeing] = {}
+        for axis, field in self.seen[source].items():
+            if axis in self.differing[source] and node.mixing == "drops":
+                found[axis] = Unclear(TORN, axes=field.axes)
+            elif axis in self.differing[source] and node.mixing == "regroups":
+                rank = 0 if node.output is None else node.output.rank
+                found[axis] = Unclear(TORN, axes=tuple(range(rank)), span=span_of(field))
+            else:
+                found[axis] = onward(field, steps, self.inputs[axis[0]].spatial[axis[1]], shape.spatial)
+        return found
+
+    def gathered(self, source: str, steps: Sequence[Reach]) -> set[Axis]:
+        """The axes whose places go into the channels."""
+        kept = (Shift, Place)
+        moved = [not isinstance(step.step if isinstance(step, Onto) else step, kept) for step in steps]
+        return {axis for axis, field in self.seen[source].items() if any(moved[along] for along in field.axes)}
 
 
-def onward(seen: Seeing, steps: Sequence[Reach], n: int, cells: Sequence[int]) -> Seeing:
-    """What is seen through one more layer on so many cells along each axis, of an input axis of ``n``."""
-    if isinstance(seen, Unclear):
-        return seen.onward(steps, n, cells)
-    if seen.axis is None:
-        return seen
-    onto, step = aimed(seen.axis, steps[seen.axis])
-    after = (seen.through if isinstance(seen, Field) else partial(through, seen))(step, n, cells[seen.axis])
-    if isinstance(after, Unclear):
-        return replace(after, axes=() if isinstance(step, Whole | Place) else onto)
-    return after if after.axis is None else replace(after, axis=onto[0])
+def together(branches: Sequence[Seeing | None]) -> Seeing:
+    """What a cell sees where branches meet: the union of what each lets it see."""
+    return reduce(join, [branch for branch in branches if branch is not None])
 
 
-def through(seen: Phased, step: Step, n: int, cells: int) -> Seeing:
-    """What is seen of cells whose field depends on their position."""
-    match step:
-        case Whole():
-            return everything(seen.low, seen.high, n)
-        case Place(at=at):
-            return Field(None, *(seen.at(at) or NOTHING), 0).reached(seen.of(at, at) or NOTHING)
-        case Past() | Unknown():
-            return Unclear(_why(step), axes=seen.axes, span=(seen.low, seen.high) if covers(step, cells) else None)
-    after = seen.through(step, cells)
-    if after is None or max(after.advance, after.size) > BEYOND:
-        return Unclear(MANY, axes=seen.axes, span=(seen.low, seen.high) if covers(step, cells) else None)
-    return settled(after)
-
-
-def settled(seen: Phased) -> Field | Phased:
-    """A field of the shortest period; of period 1 it is the same for every cell."""
-    short = seen.shortest
-    span = short.spans[0]
-    if short.period > 1 or span is None:
-        return short
-    return Field(short.axis, *span, short.advance, low=short.low, high=short.high)
-
-
-def everything(low: int, high: int, n: int) -> Field:
-    """The field of a cell that sees all that reaches a tensor: the cells from ``low`` to ``high`` of ``n``."""
-    if low <= 0 and high >= n - 1:
-        return Field(None, 0, n - 1, 0, whole=True)
-    return Field(None, low, high, 0, low=low, high=high)
-
-
-def _why(step: Step) -> str:
-    match step:
-        case Unknown():
-            return step.why
-        case Past():
-            return "an output sees its own place and all before it"
-        case _:
-            return MANY
-
-
-def aimed(axis: int, step: Reach) -> tuple[tuple[int, ...], Step]:
-    """The axes of the output along which an input's axis is seen, and how."""
-    if isinstance(step, Unread):
-        raise TypeError("an input of which no cell is seen")
-    if isinstance(step, Onto):
-        return step.axis if isinstance(step.axis, tuple) else (step.axis,), step.step
-    return (axis,), step
-
-
-def covers(step: Step, n: int) -> bool:
-    """Whether the outputs of a layer together read every one of ``n`` cells."""
-    match step:
-        case Window():
-            before, _ = step.pads(n)
-            return (
-                step.dilation == 1
-                and step.stride <= step.size
-                and ((step.length(n) - 1) * step.stride + step.size - before >= n)
-            )
-        case Transposed():
-            return max(step.cuts) < step.reach
-        case Shift(by=by, after=after):
-            return max(by, after) <= 0
-        case Place():
-            return n == 1
-        case Stretch():
-            return step.o >= step.n
-        case Bins():
-            return True
-        case Unknown():
-            return step.covers
-        case Whole() | Past():
-            return True
+def put_behind(along: int, branches: Sequence[Seeing | None]) -> Seeing:
+    """What a cell sees where branches stand one behind the other along an axis: what its own branch lets it see."""
+    known = [branch for branch in branches if branch is not None]
+    same = len(known) == len(branches) and all(branch == known[0] for branch in known)
+    if same and not isinstance(known[0], Unclear):
+        return together(known)
+    spans = [span_of(branch) for branch in known]
+    union = reduce(_union, spans)
+    axes = sorted({along, *(axis for branch in known for axis in branch.axes)})
+    return Unclear(BEHIND, axes=tuple(axes), span=union)
 
 
 def join(a: Seeing, b: Seeing) -> Seeing:
@@ -237,14 +109,13 @@ def join(a: Seeing, b: Seeing) -> Seeing:
             return one
     if not isinstance(a, Unclear) and not isinstance(b, Unclear) and (a.axis, a.jump) == (b.axis, b.jump):
         if isinstance(a, Field) and isinstance(b, Field):
-            low, high = min(a.low, b.low), max(a.high, b.high)
-            return replace(a, first=min(a.first, b.first), last=max(a.last, b.last), low=low, high=high)
+            real = a.real.join(b.real, alike=(a.first, a.last) == (b.first, b.last))
+            return replace(a, first=min(a.first, b.first), last=max(a.last, b.last), real=real)
         both = (a.phased if isinstance(a, Field) else a).join(b.phased if isinstance(b, Field) else b)
         if both is not None:
             return settled(both)
-    spans = [_span(one) for one in (a, b)]
-    known = [span for span in spans if span is not None]
-    union = (min(low for low, _ in known), max(high for _, high in known)) if len(known) == 2 else None
+    spans = [span_of(one) for one in (a, b)]
+    union = _union(*spans)
     for one, span in zip((a, b), spans, strict=True):
         if isinstance(one, Field) and one.axis is None and span == union:
             return one
@@ -258,34 +129,10 @@ def join(a: Seeing, b: Seeing) -> Seeing:
     return Unclear(why or f"branches meet whose fields move by {jumps[0]} and {jumps[1]} cells", axes=axes, span=union)
 
 
-def _span(one: Seeing) -> Span | None:
+def span_of(one: Seeing) -> Span | None:
     """The input cells that all cells of a tensor see together."""
-    return one.span if isinstance(one, Unclear) else (one.low, one.high)
+    return one.span if isinstance(one, Unclear) else one.real.span
 
 
-Seen = Mapping[Axis, Seeing]
-
-
-def receptive_fields(graph: Graph) -> dict[str, Seen]:
-    """What every node sees of each axis of the network's inputs; nothing for a node whose shape is unknown."""
-    seen: dict[str, Seen] = {
-        name: {(name, axis): Field(axis, high=n - 1) for axis, n in enumerate(shape.spatial)}
-        for name, shape in graph.inputs.items()
-    }
-    shapes = {**graph.inputs, **{node.name: node.output for node in graph if node.output is not None}}
-    for node in graph:
-        if node.output is not None:
-            seen[node.name] = _seen_by(node, seen, shapes, graph.inputs)
-    return seen
-
-
-def _seen_by(node: Node, seen: Mapping[str, Seen], shapes: Mapping[str, Shape], inputs: Mapping[str, Shape]) -> Seen:
-    found: dict[Axis, Seeing] = {}
-    for source, steps in zip(node.inputs, node.reach, strict=True):
-        if any(isinstance(step, Unread) for step in steps):
-            continue
-        for axis, field in seen[source].items():
-            n = inputs[axis[0]].spatial[axis[1]]
-            now = onward(field, steps, n, shapes[source].spatial)
-            found[axis] = join(found[axis], now) if axis in found else now
-    return found
+def _union(a: Span | None, b: Span | None) -> Span | None:
+    return None if a is None or b is None else (min(a[0], b[0]), max(a[1], b[1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from shapecalc.diagnostics import nearest
-from shapecalc.layers import KINDS
+from shapecalc.layers import KINDS, SYNONYMS
 
 EPILOG = """\b
 Examples:
@@ -32,7 +32,7 @@ def command(kind: str | None) -> int:
         put_lines(block_lines(kind))
         return 0
     if not KINDS.found(kind):
-        near = nearest(kind, [*KINDS, *library.names()])
+        near = SYNONYMS.get(kind.lower(), "") or nearest(kind, [*KINDS, *library.names()])
         hint = f"did you mean `{near}`?" if near else "`shapecalc layers` lists them"
         raise click.BadParameter(f"`{kind}` is not a kind of layer; {hint}", param_hint="KIND")
     put_lines(kind_lines(kind))

@@ -86,6 +86,11 @@ class Bins:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """The cells of several inputs stand one behind the other along this axis: each output sees one of the inputs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """What an output sees along this axis is not known; ``why`` is a sentence."""
 
@@ -94,7 +99,7 @@ class Unknown:
     """All outputs together see every cell all the same."""
 
 
-Step = Window | Transposed | Shift | Place | Whole | Past | Stretch | Bins | Unknown
+Step = Window | Transposed | Shift | Place | Whole | Past | Stretch | Bins | Behind | Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,8 +97,9 @@ def l2_norm(x: Array, *, over: str, epsilon: float) -> Array:
 
 def local_response(x: Array, *, size: int, alpha: float, beta: float, k: float) -> Array:
     """Divide by a power of what ``size`` neighbouring channels hold; of an even size one more lies before."""
-    ends = [(0, 0)] * x.ndim
-    ends[1] = size // 2, (size - 1) // 2
-    sums = sliding_window_view(np.pad(x * x, ends), size, axis=1).sum(axis=-1)
+    furthest = x.shape[1] - 1  # beyond all channels there is nothing to sum
+    before, after = min(size // 2, furthest), min((size - 1) // 2, furthest)
+    ends = [(0, 0), (before, after), *[(0, 0)] * (x.ndim - 2)]
+    sums = sliding_window_view(np.pad(x * x, ends), before + after + 1, axis=1).sum(axis=-1)
     ratio: Array = x / np.power(k + alpha * sums, beta)
     return ratio

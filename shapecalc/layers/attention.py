@@ -33,6 +33,7 @@ class Attention(Layer):
     activations, beside the output: queries, keys, values, the scores once, and the mixed heads.
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "attention"
     main: ClassVar = "heads"
     family: ClassVar = "sequences"
@@ -134,7 +135,7 @@ class Attention(Layer):
                 "E356",
                 f"has relative positions for {written} places and attends from {queries} to {keys}",
                 field="relative_positions",
-                label=f"{written} is {counting.elements(self.window)}",
+                label=f"they are for windows of {counting.elements(self.window)}",
                 help=f"the window has to hold all places of the last axis; [{queries}] is a line of them",
             )
         return Shape(self.dim or x.channels, *x.spatial)
@@ -181,7 +182,9 @@ class Attention(Layer):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         last = Past() if self.causal else WHOLE
-        return tuple((*(SAME_CELL,) * (x.rank - 1), last) for x in xs)
+        queries, *memory = xs
+        read = tuple((*(SAME_CELL,) * (x.rank - 1), last) for x in (memory or xs))
+        return ((SAME_CELL,) * queries.rank, *read) if memory else read
 
     def inner(self, *xs: Shape) -> dict[str, Shape]:
         x, memory = xs[0], xs[-1]

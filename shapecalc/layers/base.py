@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +19,8 @@ else:
     Array = Any  # NumPy is loaded when a network is run, not when its shapes are asked for
 
 Weights = Mapping[str, Array]
+
+Mixing = Literal["all", "each", "joins", "gathers", "drops", "regroups"]
 
 Ops = dict[str, int]
 """Operations by kind; the kinds are listed in OPS."""
@@ -44,6 +46,13 @@ class Layer(BaseModel, ABC):
     """Takes several inputs, named by the key's own value."""
     reads: ClassVar[Mapping[str, str]] = {}
     """Options that name one more layer each, read after its own input, and what each is for."""
+    mixes: ClassVar[Mixing] = "each"
+    """What becomes of the channels.
+
+    ``all``: each output channel sees all. ``each``: each sees some, and none is left out. ``joins``: they are put
+    behind each other. ``gathers``: places become channels. ``drops``: some are left out. ``regroups``: they become
+    places, or others.
+    """
     example: ClassVar[str]
     """A runnable layer list, for the kind's page."""
     example_input: ClassVar[tuple[int, ...]] = (8, 16, 16)
@@ -73,6 +82,10 @@ class Layer(BaseModel, ABC):
         """
         why = Unknown(f"`{self.kind}` does not state its reach")
         return tuple((why,) * x.rank for x in xs)
+
+    def mixing(self, *xs: Shape) -> Mixing:
+        """What becomes of the channels, where the field of one may differ from another's."""
+        return self.mixes
 
     def inner(self, *xs: Shape) -> dict[str, Shape]:
         """The tensors that it makes on the way, by name; a kind of one step makes none.

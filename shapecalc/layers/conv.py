@@ -7,7 +7,7 @@ from pydantic import Field
 from shapecalc import kernels
 from shapecalc.diagnostics import Mismatch
 from shapecalc.formulas import counting
-from shapecalc.layers.base import Array, Ops, Weights, spatial, spread
+from shapecalc.layers.base import Array, Mixing, Ops, Weights, spatial, spread
 from shapecalc.layers.fields import Count, Flag, Size
 from shapecalc.layers.sliding import Bank, Sliding, divided, told
 from shapecalc.shape import Shape
@@ -62,6 +62,9 @@ class Conv(Sliding, Bank):
         y = self.output(x)
         macs = counting.conv_macs(y.spatial, self.taps(x.rank), x.channels, self.groups, self.filters)
         return self.spent(macs, y)
+
+    def mixing(self, *xs: Shape) -> Mixing:
+        return "all" if self.groups == 1 else "each"
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

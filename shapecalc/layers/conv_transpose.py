@@ -9,7 +9,7 @@ from shapecalc.diagnostics import Mismatch
 from shapecalc.formulas import counting
 from shapecalc.formulas.reach import Reach
 from shapecalc.formulas.windows import FILLING, Transposed
-from shapecalc.layers.base import Array, Ops, Weights, spatial, spread
+from shapecalc.layers.base import Array, Mixing, Ops, Weights, spatial, spread
 from shapecalc.layers.fields import Count, Cut, Extra
 from shapecalc.layers.sliding import Bank, Convolution, divided, told
 from shapecalc.shape import Shape
@@ -29,7 +29,10 @@ class ConvTranspose(Convolution, Bank):
     kind: ClassVar = "conv_transpose"
     example: ClassVar = "- {conv_transpose: 4, kernel: 4, stride: 2, padding: 1}"
 
-    padding: Cut = Field("valid", description="cells cut off the ends: `valid` cuts none, `half` d·(k−1)/2")
+    padding: Cut = Field(
+        "valid",
+        description="cells cut off: none (`valid`, `keras_valid`), d·(k−1)/2 a side (`half`), all beyond n·s (`same`)",
+    )
     output_padding: Extra = Field(0, description="cells added at the end of each axis")
     groups: Count = Field(1, description="parts the channels are split into, each with its own filters")
 
@@ -49,7 +52,7 @@ class ConvTranspose(Convolution, Bank):
             if extra >= max(s, d):
                 raise Mismatch(
                     "E310",
-                    f"adds {extra} cells of output padding at stride {s}",
+                    f"adds {extra} {'cell' if extra == 1 else 'cells'} of output padding at stride {s}",
                     field="output_padding",
                     label="must be less than the stride or the dilation",
                     help=f"at most {max(s, d) - 1} here: more cells would see no input",
@@ -62,11 +65,12 @@ class ConvTranspose(Convolution, Bank):
         divided(x.channels, self.filters, self.groups)
         lengths = tuple(window.length(n) for window, n in zip(windows, x.spatial, strict=True))
         if min(lengths) < 1:
+            short = lengths.index(min(lengths))
             raise Mismatch(
                 "E302",
-                f"cuts all of its output off: {'×'.join(str(int(n)) for n in lengths)} is left",
+                f"cuts off all of its output along an axis of {int(x.spatial[short])}",
                 field="padding",
-                label="more is cut than the window gives",
+                label=f"{sum(windows[short].cuts)} cells are cut off {sum(windows[short].cuts) + int(lengths[short])}",
                 help="use less padding or a larger kernel",
             )
         return Shape(self.filters, *lengths)
@@ -80,6 +84,9 @@ class ConvTranspose(Convolution, Bank):
         (x,) = xs
         macs = counting.transposed_macs(x.spatial, self.taps(x.rank), x.channels, self.groups, self.filters)
         return self.spent(macs, self.output(x))
+
+    def mixing(self, *xs: Shape) -> Mixing:
+        return "all" if self.groups == 1 else "each"
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return tuple(self.windows(x.rank) for x in xs)

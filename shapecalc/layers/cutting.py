@@ -10,7 +10,7 @@ from shapecalc.formulas import counting, moves
 from shapecalc.formulas.reach import SAME_CELL, Reach, Shift
 from shapecalc.formulas.windows import Window
 from shapecalc.layers.axes import names, numbered
-from shapecalc.layers.base import Array, Ops, Weightless, Weights, spatial, spread
+from shapecalc.layers.base import Array, Mixing, Ops, Weightless, Weights, spatial, spread
 from shapecalc.layers.fields import COUNTS, REAL, WHOLE, WORD, Axis, Count, Margin, MarginOrNone, Positive, SizeOrNone
 from shapecalc.shape import Shape
 
@@ -222,6 +222,9 @@ class Slice(Cut):
             steps[axis - 1] = Shift(start, after) if self.step == 1 else Window(1, self.step, 1, (-start, -after))
         return (tuple(steps),)
 
+    def mixing(self, *xs: Shape) -> Mixing:
+        return "each" if numbered(self.axis, xs[0].rank, "axis", "its input") else "drops"
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         axis = numbered(self.axis, x.ndim - 2, "axis", "its input")
@@ -236,6 +239,7 @@ class Split(Cut):
     section 3).
     """
 
+    mixes: ClassVar = "drops"
     kind: ClassVar = "split"
     main: ClassVar = "parts"
     example: ClassVar = "- {name: left, split: 2, part: 1}\n- {name: right, split: 2, part: 2, from: input}"

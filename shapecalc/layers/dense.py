@@ -23,6 +23,7 @@ class Dense(Layer):
     convolution of 7×7, those after it of 1×1: Simonyan & Zisserman 2015, section 3.2).
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "dense"
     main: ClassVar = "units"
     family: ClassVar = "dense"

@@ -22,6 +22,7 @@ class Embedding(Layer):
     of the vocabulary, 0 to vocabulary − 1; those of a file are rounded to the nearest whole number.
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "embedding"
     main: ClassVar = "dim"
     family: ClassVar = "sequences"

@@ -338,6 +338,8 @@ Positive = Annotated[int, Field(ge=1)]
 Natural = Annotated[int, Field(ge=0)]
 
 Count = Annotated[int, Field(ge=1), WHOLE]
+Few = Annotated[int, Field(ge=1, le=1_000), WHOLE]
+"""A count that is gone through one by one."""
 Counts = Annotated[tuple[Positive, ...], COUNTS]
 Flag = Annotated[bool, FLAG]
 Real = Annotated[float, REAL]

@@ -22,6 +22,7 @@ class Local(Sliding, Bank):
     come again every t places, see ``tiled`` of ``conv``.
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "local"
     example: ClassVar = "- {local: 4, kernel: 3, stride: 2}"
 

@@ -7,12 +7,11 @@ from pydantic import Field
 from shapecalc import kernels
 from shapecalc.diagnostics import Mismatch
 from shapecalc.formulas import counting
-from shapecalc.formulas.reach import SAME_CELL, WHOLE, Reach, Shift, Unknown
+from shapecalc.formulas.reach import SAME_CELL, WHOLE, Behind, Reach, Shift
 from shapecalc.layers.base import AXES, Array, Ops, Weightless, Weights
 from shapecalc.layers.fields import WORD
 from shapecalc.shape import Shape
 
-BEHIND = Unknown("along a joined axis an output cell sees one of the inputs only", covers=True)
 Fit = Annotated[Literal["none", "crop"], WORD]
 
 
@@ -52,6 +51,7 @@ class Concat(Fitting):
     to the smallest, centred, an odd cell off the end.
     """
 
+    mixes: ClassVar = "joins"
     kind: ClassVar = "concat"
     example: ClassVar = (
         "- {name: a, conv: 4, kernel: 1}\n- {name: b, conv: 2, kernel: 1, from: input}\n- concat: [a, b]"
@@ -131,7 +131,7 @@ class Concat(Fitting):
             cut = zip(x.spatial, output.spatial, strict=True)
             steps: list[Reach] = [Shift((n - o) // 2, (n - o + 1) // 2) for n, o in cut]
             if joined:
-                steps[joined - 1] = BEHIND
+                steps[joined - 1] = Behind()
             found.append(tuple(SAME_CELL if step == SAME_CELL else step for step in steps))
         return tuple(found)
 

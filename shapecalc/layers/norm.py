@@ -119,6 +119,8 @@ class OwnNorm(Layer):
 class PlaceNorm(OwnNorm):
     """Normalise the channels of each place by themselves, or the whole example at once."""
 
+    mixes: ClassVar = "all"
+
     over: Over = Field("channels", description=OVER)
 
     def sets(self, x: Shape) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from shapecalc import kernels
 from shapecalc.formulas import counting
 from shapecalc.formulas.reach import Reach
 from shapecalc.layers.base import Array, Layer, Ops, Weights, spatial, whole
-from shapecalc.layers.fields import REAL, Count, Flag
+from shapecalc.layers.fields import REAL, Few, Flag
 from shapecalc.layers.pool import Pool
 from shapecalc.layers.sliding import told
 from shapecalc.shape import Shape
@@ -28,7 +28,7 @@ class LpPool(Pool):
     kind: ClassVar = "lppool"
     example: ClassVar = "- {lppool: 3, stride: 2, p: 2}"
 
-    p: Count = Field(2, description="the power: 1 sums the window up, a large one comes near the largest number")
+    p: Few = Field(2, description="the power: 1 sums the window up, a large one comes near the largest number")
 
     def ops(self, *xs: Shape) -> Ops:
         (x,) = xs

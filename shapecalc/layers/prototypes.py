@@ -21,6 +21,7 @@ class Rbf(Layer):
     7×12. Of each of their numbers a subtraction and a square, which are then added up.
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "rbf"
     main: ClassVar = "units"
     family: ClassVar = "dense"

@@ -9,7 +9,7 @@ from shapecalc.diagnostics import Mismatch
 from shapecalc.formulas import counting, recurrent
 from shapecalc.formulas.reach import WHOLE, Past, Reach
 from shapecalc.layers.base import AXES, Array, Layer, Ops, Weights, spatial
-from shapecalc.layers.fields import WORD, Count, CountOrNone, Flag
+from shapecalc.layers.fields import WORD, Count, CountOrNone, Few, Flag
 from shapecalc.shape import Shape
 
 WAYS = ("forward", "backward")
@@ -18,6 +18,7 @@ WAYS = ("forward", "backward")
 class Recurrent(Layer):
     """What the recurrent kinds have in common: a stack of layers, each with one direction or two."""
 
+    mixes: ClassVar = "all"
     main: ClassVar = "units"
     family: ClassVar = "sequences"
     composes: ClassVar = True
@@ -26,7 +27,7 @@ class Recurrent(Layer):
     """Sums over inputs and states that a unit makes at each step."""
 
     units: Count = Field(description="states of each direction: the hidden size")
-    layers: Count = Field(1, description="layers of the stack, each reading the sequence that the one before gives")
+    layers: Few = Field(1, description="layers of the stack, each reading the sequence that the one before gives")
     bidirectional: Flag = Field(False, description="walk from the end too; the two directions become the channels")
     returns: Annotated[Literal["sequence", "last"], WORD] = Field(
         "sequence", description="`sequence`: the state of every step; `last`: that of each direction's last step"

@@ -9,7 +9,7 @@ from shapecalc.diagnostics import Mismatch
 from shapecalc.formulas import counting, moves
 from shapecalc.formulas.reach import Reach
 from shapecalc.layers.axes import carried, names, numbered, regrouped
-from shapecalc.layers.base import AXES, Array, Elementwise, Ops, Weightless, Weights, whole
+from shapecalc.layers.base import AXES, Array, Elementwise, Mixing, Ops, Weightless, Weights, whole
 from shapecalc.layers.fields import LENGTHS, ORDER, REST, Axis, AxisOrNone, Rate
 from shapecalc.shape import Shape
 
@@ -20,6 +20,7 @@ class Flatten(Weightless):
     Input ``(c, *n)``, output ``(c·∏n)``.
     """
 
+    mixes: ClassVar = "gathers"
     kind: ClassVar = "flatten"
     family: ClassVar = "shape"
     example: ClassVar = "- flatten"
@@ -81,6 +82,10 @@ class Reshape(Weightless):
     def ops(self, *xs: Shape) -> Ops:
         return {}
 
+    def mixing(self, *xs: Shape) -> Mixing:
+        x, y = xs[0], self.output(*xs)
+        return "each" if x.channels == y.channels else "regroups" if y.rank else "gathers"
+
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         (x,) = xs
         return (regrouped(x, self.output(x), "a reshaping lays the cells of an axis out over others"),)
@@ -134,6 +139,9 @@ class Permute(Weightless):
 
     def ops(self, *xs: Shape) -> Ops:
         return {}
+
+    def mixing(self, *xs: Shape) -> Mixing:
+        return "regroups" if self.places(xs[0])[0] else "each"
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         (x,) = xs
@@ -234,6 +242,9 @@ class Unsqueeze(Weightless):
 
     def ops(self, *xs: Shape) -> Ops:
         return {}
+
+    def mixing(self, *xs: Shape) -> Mixing:
+        return "each" if self.place(xs[0]) else "regroups"
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         (x,) = xs

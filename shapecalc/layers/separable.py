@@ -58,6 +58,7 @@ class SeparableConv(Sliding, Bank):
     between the steps: for a norm or an activation there, write ``depthwise`` and a ``conv`` of kernel 1.
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "separable_conv"
     example: ClassVar = "- {separable_conv: 16, kernel: 3, padding: half}"
 
@@ -134,6 +135,7 @@ class SpatiallySeparableConv(Sliding, Bank):
     Inception-v3 (Szegedy et al. 2016, section 3.2).
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "spatially_separable_conv"
     example: ClassVar = "- {spatially_separable_conv: 16, kernel: 7, padding: half}"
 

@@ -45,6 +45,7 @@ class PixelShuffle(Blocks):
     Video Super-Resolution. ``order: tensorflow`` is its depth_to_space, the mode DCR of ONNX.
     """
 
+    mixes: ClassVar = "regroups"
     kind: ClassVar = "pixel_shuffle"
     example: ClassVar = "- pixel_shuffle: 2"
 
@@ -80,6 +81,7 @@ class PixelUnshuffle(Blocks):
     space_to_depth. With a norm and a dense layer after it, it is the patch merging of Swin Transformer.
     """
 
+    mixes: ClassVar = "gathers"
     kind: ClassVar = "pixel_unshuffle"
     example: ClassVar = "- pixel_unshuffle: 2"
 
@@ -113,6 +115,8 @@ class ChannelShuffle(Shuffle):
     Input and output ``(c, *n)``. Between grouped convolutions it lets the groups see each other (Zhang et al. 2018,
     ShuffleNet, section 3.1).
     """
+
+    mixes: ClassVar = "all"  # of every run of channels, which is what is taken apart after it
 
     kind: ClassVar = "channel_shuffle"
     main: ClassVar = "groups"

@@ -14,6 +14,7 @@ class Softmax(Elementwise):
     Input and output ``(c, *n)``. The largest is subtracted first, so that no exponential overflows.
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "softmax"
     family: ClassVar = "activation"
     example: ClassVar = "- flatten\n- softmax"
@@ -33,6 +34,7 @@ class LogSoftmax(Elementwise):
     Input and output ``(c, *n)``: x less the largest, less the logarithm of the sum of exponentials.
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "log_softmax"
     family: ClassVar = "activation"
     example: ClassVar = "- flatten\n- log_softmax"

@@ -58,6 +58,7 @@ class L2Norm(Weightless):
     Counted, of m numbers that are normalised together: m squares, m − 1 adds, a sqrt, a compare with epsilon, m divs.
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "l2norm"
     family: ClassVar = "normalisation"
     composes: ClassVar = True

@@ -28,6 +28,7 @@ class NetVlad(Layer):
     its centre. Both: the two scalings (squares, sums, roots, a comparison that keeps from dividing by 0, divisions).
     """
 
+    mixes: ClassVar = "all"
     kind: ClassVar = "netvlad"
     main: ClassVar = "clusters"
     family: ClassVar = "aggregation"

@@ -59,7 +59,7 @@ class WindowPartition(Windows):
 
     Input ``(c, *n)``, output ``(c, windows, cells)``, both in row order. ``shift`` moves the map round by so many
     cells first, towards its beginning (Liu et al. 2021, Swin Transformer, section 3.2: the cyclic shift); which cells
-    may see each other across the seam is for the attention to say.
+    may see each other across the seam is for the attention to say, and `attention` masks none.
     """
 
     kind: ClassVar = "window_partition"

@@ -11,7 +11,7 @@ from shapecalc.diagnostics import Diagnostic, Route, Severity
 
 if TYPE_CHECKING:
     from shapecalc.formulas.reach import Reach
-    from shapecalc.layers.base import Layer, Ops
+    from shapecalc.layers.base import Layer, Mixing, Ops
     from shapecalc.network.spec import NetworkSpec
     from shapecalc.shape import Shape
     from shapecalc.source.document import Document
@@ -34,6 +34,7 @@ class Node:
     ops: Ops | None = None
     reach: tuple[tuple[Reach, ...], ...] = ()
     inner: Mapping[str, Shape] = field(default_factory=dict)
+    mixing: Mixing = "each"
     shared_with: str | None = None
 
 

@@ -93,6 +93,7 @@ class LayerMaker:
         for bound, words in (
             ("greater_than_equal", "at least"),
             ("greater_than", "more than"),
+            ("less_than_equal", "at most"),
             ("less_than", "less than"),
         ):
             if bound in by_type:

@@ -133,6 +133,7 @@ class Walk(ABC):
                     layer.ops(*xs),
                     layer.reach(*xs),
                     inner=layer.inner(*xs),
+                    mixing=layer.mixing(*xs),
                 )
             except Mismatch as fault:
                 self.mismatch(fault, part, sources, owner, item, frame)

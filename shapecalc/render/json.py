@@ -9,7 +9,8 @@ from shapecalc.analysis import AtLeast, Field, Phased
 
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis
-    from shapecalc.analysis.receptive import Seeing, Seen
+    from shapecalc.analysis.receptive import Seen
+    from shapecalc.analysis.seeing import Seeing
     from shapecalc.diagnostics import Diagnostic, Place, Route
     from shapecalc.source.document import Document
 

@@ -122,8 +122,10 @@ def kind_lines(kind: str) -> Iterator[Line]:
     for line in grid(answer, opened=("all",), width=_width() - 2).lines():
         yield [Span("  "), *line]
     yield []
-    yield [Span("Formulas", "bold underline"), Span("  of the example", "dim")]
-    for formula in formulas_of(answer, kind):
+    formulas = formulas_of(answer, kind)
+    if formulas:
+        yield [Span("Formulas", "bold underline"), Span("  of the example", "dim")]
+    for formula in formulas:
         yield [Span(f"  {letters(formula)}")]
         yield from ([Span(row, "dim")] for row in wrapped(f"{meaning(formula)} ({formula.source})", _width(), " " * 6))
 
@@ -186,4 +188,4 @@ def example_lines(known: Mapping[str, Path]) -> Iterator[Line]:
             text = str(error)
         yield from _entry(name, first_sentence(text), indent)
     yield []
-    yield [Span("`shapecalc examples NAME` prints one; pipe it to `shapecalc analyze -` for its figures", "dim")]
+    yield [Span("`shapecalc examples NAME` prints one, to copy, or to pipe to `analyze -`", "dim")]

@@ -58,7 +58,7 @@ def test_attention_sees_all_of_its_memory():
     layers = [{"attention": 1, "from": "a", "memory": "b"}]
     whole = sc.analyze(sc.load({"inputs": {"a": [1, 5], "b": [1, 8]}, "layers": layers}))
     assert {axis: (f.whole, f.size) for axis, f in whole["attention1"].field.items()} == {
-        ("a", 0): (True, 5),
+        ("a", 0): (False, 1),
         ("b", 0): (True, 8),
     }
 

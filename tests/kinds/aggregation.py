@@ -124,6 +124,7 @@ COUNTED = [
 ]
 
 FAULTS = [
+    ("lppool", IMAGE, [{"lppool": 2, "p": 10**17}], "E115", "`p` of `lppool` is 100000000000000000"),
     ("adaptive_maxpool", FLAT, [{"adaptive_maxpool": 2}], "E304", "layer `adaptive_maxpool1` pools a flat input of 12"),
     (
         "adaptive_avgpool",

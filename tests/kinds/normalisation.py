@@ -32,6 +32,7 @@ SETTINGS = {
     "instancenorm": [*MAPS, (IMAGE, {"": {"affine": True}}), (LINE, {"": {"epsilon": 0.001}})],
     "rmsnorm": [*PLACES, (IMAGE, {"": {"affine": False}}), (LINE, {"": {"over": "all", "affine": False}})],
     "lrn": [
+        (IMAGE, {"": 10**17}),  # beyond all channels there is nothing to sum
         *ELEMENTWISE,
         (IMAGE, {"": 3}),
         (IMAGE, {"": 2, "alpha": 0.5}),

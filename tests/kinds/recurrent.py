@@ -106,6 +106,7 @@ COUNTED = [
 ]
 
 FAULTS = [
+    ("lstm", LINE, [{"lstm": 4, "layers": 10**17}], "E115", "`layers` of `lstm` is 100000000000000000"),
     (
         "embedding",
         IMAGE,
