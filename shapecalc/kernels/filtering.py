@@ -18,8 +18,6 @@ def filtered(x: Array, taps: Sequence[object], *, stride: Sequence[int], padding
     """Cross-correlate every channel with the same taps."""
     kernel = np.asarray(taps, x.dtype)
     windows = view(x, walks(x, kernel.shape, stride, (1,) * kernel.ndim, padding))
-    first, *others = np.ndindex(*kernel.shape)
-    y: Array = windows[(..., *first)] * kernel[first]
-    for tap in others:
-        y += windows[(..., *tap)] * kernel[tap]
+    places, cells = "XYZ"[: kernel.ndim], "xyz"[: kernel.ndim]
+    y: Array = np.einsum(f"bc{places}{cells},{cells}->bc{places}", windows, kernel)
     return y

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def avg_pool(
     axes = walks(x, size, stride, (1,) * len(size), padding, ceil=ceil)
     cells = reduce(np.multiply.outer, [counted(walk, pad=count_include_pad) for walk in axes])
     # a window of nothing but padding gives 0, the empty sum
-    return sum_pool(x, size, stride=stride, padding=padding, ceil=ceil) / np.maximum(cells, 1).astype(x.dtype)
+    return sum_pool(x, size, stride=stride, padding=padding, ceil=ceil) * (1 / np.maximum(cells, 1)).astype(x.dtype)
 
 
 def counted(walk: Walk, *, pad: bool) -> Array:
@@ -70,5 +71,5 @@ def global_max(x: Array, *, keep: bool = False) -> Array:
 
 def global_avg(x: Array, *, keep: bool = False) -> Array:
     """The mean of each channel: ``(batch, c)``, or ``(batch, c, 1, …)`` to keep the axes."""
-    y: Array = x.mean(axis=tuple(range(2, x.ndim)), keepdims=keep)
+    y: Array = x.sum(axis=tuple(range(2, x.ndim)), keepdims=keep) * (1 / math.prod(x.shape[2:]))
     return y

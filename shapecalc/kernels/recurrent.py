@@ -100,7 +100,7 @@ def walk(x: Array, tensors: Tensors, cell: Cell, *, last: bool) -> Array:
     state: State = (np.zeros((batch, states), x.dtype),)
     if cell is lstm:
         state += (np.zeros((batch, rows // 4), x.dtype),)
-    every = np.empty((batch, states, 0 if last else steps), x.dtype)
+    every = np.empty_like(x, shape=(batch, states, 0 if last else steps))
     for step in range(steps):
         state = cell(x[..., step], state, tensors)
         if not last:

@@ -13,7 +13,7 @@ class Function(Number):
     def same(self, *_):
         return self
 
-    exp = tanh = __neg__ = __abs__ = __sub__ = __rsub__ = same
+    exp = tanh = __neg__ = __abs__ = __sub__ = __rsub__ = __rtruediv__ = same
 
 
 def multiplied(graph):
