@@ -64,6 +64,22 @@ def depth_of(_: click.Context, __: click.Parameter, given: str) -> int | None:
     return int(given)
 
 
+def memory(_: click.Context, __: click.Parameter, given: str) -> int:
+    """``--max-memory 512MiB``, in bytes."""
+    from shapecalc.network.amounts import amount  # noqa: PLC0415  when used
+    from shapecalc.source.expressions import ExpressionError  # noqa: PLC0415
+
+    try:
+        read = amount(given)
+    except ExpressionError:
+        raise click.BadParameter(
+            f"`{given}` is not an amount of memory: write 512MiB, 4GiB or a number of bytes"
+        ) from None
+    if read.sign:
+        raise click.BadParameter(f"`{given}`: write the amount alone")
+    return int(read.value)
+
+
 def check_opened(names: tuple[str, ...], graph: Graph) -> None:
     """Check that ``--expand`` names what can be opened."""
     known = {group.name for group in graph.groups}
@@ -94,6 +110,16 @@ OUTPUT = click.option(
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to a file; its suffix picks the format.",
+)
+
+MAX_MEMORY = click.option(
+    "--max-memory",
+    "most",
+    default="4GiB",
+    show_default=True,
+    callback=memory,
+    metavar="SIZE",
+    help="Refuse a run that would need more.",
 )
 
 

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from shapecalc.analysis import analyze
-from shapecalc.cli.options import ASSIGNMENT, DEPTH, EXPAND, OUTPUT, SET, check_opened, input_shape
+from shapecalc.cli.options import ASSIGNMENT, DEPTH, EXPAND, MAX_MEMORY, OUTPUT, SET, check_opened, input_shape
 from shapecalc.cli.output import put, spare
 from shapecalc.cli.reading import graph_of, tell_graph, tell_unread
 from shapecalc.cli.running import Wanted, report_of
 from shapecalc.diagnostics import SpecError
-from shapecalc.network.amounts import amount
+from shapecalc.engine.ways import ENGINES
 from shapecalc.render import formats
 from shapecalc.render import run as rendering
 from shapecalc.render.units import plain
-from shapecalc.source.expressions import ExpressionError
 
 if TYPE_CHECKING:
     from shapecalc.network.graph import Graph
@@ -38,18 +37,6 @@ Examples:
 Exit status: 0 all well; 1 an `expect` of the file does not hold; 2 the file,
 the input or the weights do not fit, or memory is refused; 3 the engine and
 the analysis disagree, which is a fault of shapecalc."""
-
-
-def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
-    try:
-        read = amount(given)
-    except ExpressionError:
-        raise click.BadParameter(
-            f"`{given}` is not an amount of memory: write 512MiB, 4GiB or a number of bytes"
-        ) from None
-    if read.sign:
-        raise click.BadParameter(f"`{given}`: write the amount alone")
-    return int(read.value)
 
 
 @click.command(epilog=EPILOG)
@@ -93,14 +80,21 @@ def _bytes(_: click.Context, __: click.Parameter, given: str) -> int:
 @DEPTH
 @EXPAND
 @click.option(
-    "--max-memory",
-    "most",
-    default="4GiB",
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
     show_default=True,
-    callback=_bytes,
-    metavar="SIZE",
-    help="Refuse a run that would need more.",
+    help="`direct` computes each layer by the plainest kernel of its kind.",
 )
+@click.option(
+    "--no-winograd",
+    "winograd",
+    is_flag=True,
+    flag_value=False,
+    default=True,
+    help="Compute no 3×3 convolution by Winograd's algorithm, which is faster and rounds a little more.",
+)
+@MAX_MEMORY
 @click.option(
     "--format", "form", type=click.Choice(list(rendering.FORMATS)), help="How to print; `table` if not given."
 )
@@ -119,6 +113,8 @@ def command(
     settings: dict[str, object],
     depth: int | None,
     expand: tuple[str, ...],
+    engine: str,
+    winograd: bool,  # noqa: FBT001
     most: int,
     form: str | None,
     file: Path | None,
@@ -146,7 +142,23 @@ def command(
         return status
     check_opened(expand, graph)
     given_files = _files(graph, given)
-    wanted = Wanted(given_files, seed, weights_file, save_weights, save_outputs, images, batch, dtype, most)
+    opened = (*expand, *(("all",) if depth is None else ()))
+    wanted = Wanted(
+        given_files,
+        seed,
+        weights_file,
+        save_weights,
+        save_outputs,
+        images,
+        batch,
+        dtype,
+        most,
+        engine,
+        winograd,
+        depth or 0,
+        opened,
+        every=form != "table",
+    )
 
     from shapecalc.engine.run import Disagreement  # noqa: PLC0415  it loads NumPy
 
@@ -155,8 +167,7 @@ def command(
     except Disagreement as error:
         click.echo(f"Error: {plain(str(error))}\nThis is a fault of shapecalc: please report it, with {spec}", err=True)
         return 3
-    opened = (*expand, *(("all",) if depth is None else ()))
-    put(rendering.FORMATS[form](replace(report, depth=depth or 0, opened=opened, to_file=file is not None)), file)
+    put(rendering.FORMATS[form](replace(report, to_file=file is not None)), file)
     return status
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,13 +15,14 @@ from shapecalc.analysis import AtLeast, analyze
 from shapecalc.analysis.memory import DTYPES
 from shapecalc.cli.output import made, replacing
 from shapecalc.cli.progress import progress
-from shapecalc.render.run import Report
+from shapecalc.render.run import Report, ends
 from shapecalc.render.units import plain, size
 
 if TYPE_CHECKING:
+    from shapecalc.analysis import Analysis
     from shapecalc.engine.inputs import Source
     from shapecalc.engine.needs import Needs
-    from shapecalc.engine.run import Record, Run
+    from shapecalc.engine.run import Record, Run, Timed
     from shapecalc.kernels.window import Array
     from shapecalc.network.graph import Graph
 
@@ -45,6 +46,20 @@ class Wanted:
     dtype: str
     most: int
     """Bytes that it may take."""
+    engine: str = "fast"
+    winograd: bool = True
+    depth: int = 0
+    """How many levels of blocks are shown opened."""
+    opened: tuple[str, ...] = ()
+    """What else is shown opened."""
+    every: bool = False
+    """Every node is asked for, whatever is shown."""
+
+    def shown(self, analysis: Analysis) -> set[str] | None:
+        """The nodes that are asked for; None: all."""
+        if self.every or self.save_outputs is not None or self.images is not None:
+            return None
+        return ends(analysis, self.depth, self.opened)
 
     def spent(self, numbers: int) -> int:
         """Bytes that saving so many numbers of weights takes beside them."""
@@ -78,14 +93,15 @@ def report_of(graph: Graph, wanted: Wanted) -> Report:
             pictures.writable()
             _sparing(pictures.files(graph, wanted.images).values(), wanted)
             spent = max(spent, pictures.spent(graph, wanted.dtype))
-        needed = needs(graph, batch, wanted.dtype, spent=spent)
+        analysis = analyze(graph, batch, wanted.dtype)
+        mode: dict[str, Any] = {"engine": wanted.engine, "winograd": wanted.winograd, "shown": wanted.shown(analysis)}
+        needed = needs(graph, batch, wanted.dtype, spent=spent, **mode)
         if needed.total > wanted.most:
             raise click.ClickException(refusal(needed, wanted.most))
-        analysis = analyze(graph, batch, wanted.dtype)
         macs = analysis.macs.known if isinstance(analysis.macs, AtLeast) else analysis.macs
         cells = sum(prod(shape) for node in graph if (shape := node.output) is not None)
         with progress(WEIGHING * numbers + macs + batch * cells) as tell:
-            result = _ran(graph, wanted, sources, tell)
+            result = _ran(graph, wanted, sources, tell, mode)
     except Unusable as error:
         raise click.ClickException(plain_lines(str(error))) from None
     except MemoryError:
@@ -95,25 +111,39 @@ def report_of(graph: Graph, wanted: Wanted) -> Report:
         click.echo("note: no image is written: no layer gives 1 or 3 channels over two axes", err=True)
     records = {record.name: record for record in result.records}
     return Report(
-        analysis, records, result.largest(), needed, wanted.seed, str(wanted.weights) if wanted.weights else None
+        analysis,
+        records,
+        result.timed,
+        result.largest(),
+        needed,
+        wanted.seed,
+        str(wanted.weights) if wanted.weights else None,
+        wanted.engine,
+        wanted.winograd,
+        wanted.depth,
+        wanted.opened,
     )
 
 
-def _ran(graph: Graph, wanted: Wanted, sources: Mapping[str, Source], tell: Tell) -> Run:
+def _ran(graph: Graph, wanted: Wanted, sources: Mapping[str, Source], tell: Tell, mode: Mapping[str, Any]) -> Run:
     from shapecalc.engine.run import run  # noqa: PLC0415
 
     made = _weights(graph, wanted, tell)
     arrays = {name: source.read(wanted.dtype) for name, source in sources.items()}
+    examples = max(len(x) for x in arrays.values())
+    cells = {node.name: prod(node.output or ()) * examples for node in graph}
     with saving(wanted.save_outputs) as save, picturing(wanted.images, graph) as draw:
         for name, x in arrays.items():
             save(name, x)
 
         def watch(record: Record, x: Array) -> None:
-            tell(record.name, (record.macs or 0) + prod(record.shape))
             save(record.name, x)
             draw(record.name, x)
 
-        return run(graph, arrays, made, watch=watch)
+        def done(step: Timed) -> None:
+            tell(step.names[-1], (step.macs or 0) + sum(cells[name] for name in step.names))
+
+        return run(graph, arrays, made, watch=watch, tell=done, **mode)
 
 
 def _weights(graph: Graph, wanted: Wanted, tell: Tell) -> dict[str, Array]:
@@ -179,8 +209,8 @@ def refusal(needed: Needs, most: int) -> str:
     mebibytes = -(-needed.total // 2**20)
     return (
         f"the run needs {size(needed.total)} of memory, and --max-memory allows {size(most)}\n"
-        f"  weights {size(needed.weights)}, activations {size(needed.activations)},"
-        f" scratch {size(needed.scratch)}{at}\n"
+        f"  weights {size(needed.weights)}, transforms {size(needed.transforms)},"
+        f" activations {size(needed.activations)}, scratch {size(needed.scratch)}{at}\n"
         f"  a smaller --size or --batch takes less, and --max-memory {mebibytes}MiB allows it"
     )
 

@@ -7,13 +7,18 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from shapecalc.analysis.memory import DTYPES, peak
+from shapecalc.engine.chains import steps
 from shapecalc.engine.sequences import SCRATCH
+from shapecalc.engine.spending import Spent, alive, spending
+from shapecalc.engine.ways import DIRECT
 from shapecalc.formulas.windows import Transposed, Window
+from shapecalc.kernels.fast.sizes import WASTE
 from shapecalc.shape import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    from shapecalc.engine.chains import Step
     from shapecalc.network.graph import Graph, Node
 
 COPIES = {
@@ -43,7 +48,8 @@ COPIES = {
     **dict.fromkeys(("softmax", "log_softmax"), 2),
     **dict.fromkeys(("leaky_relu", "prelu", "elu", "celu", "selu", "sigmoid", "silu", "softplus"), 3),
     **dict.fromkeys(("log_sigmoid", "mish"), 3),
-    **dict.fromkeys(("lrn", "quick_gelu", "glu"), 4),
+    **dict.fromkeys(("quick_gelu", "glu"), 4),
+    "lrn": 7,  # the squares, and once more with as many channels before and after
     "gelu": 20,  # math.erfc takes and gives Python's own numbers: 64 bytes each, and float64 before and after
 }
 """Copies of its output that a kernel makes on the way, for the kinds that need nothing else."""
@@ -64,6 +70,8 @@ class Needs:
     """The bytes that a run takes at most, by what for."""
 
     weights: int
+    transforms: int
+    """What weights are brought to for the fast ways; each layer's is let go when the layer is done."""
     activations: int
     scratch: int
     """What the greediest step takes beside what it reads and gives."""
@@ -73,43 +81,67 @@ class Needs:
     @property
     def total(self) -> int:
         """All of them."""
-        return self.weights + self.activations + self.scratch
+        return self.weights + self.transforms + self.activations + self.scratch
 
 
-def needs(graph: Graph, batch: int = 1, dtype: str = "float32", *, keep: bool = False, spent: int = 0) -> Needs:
+def needs(
+    graph: Graph,
+    batch: int = 1,
+    dtype: str = "float32",
+    *,
+    keep: bool = False,
+    spent: int = 0,
+    engine: str = "fast",
+    winograd: bool = True,
+    shown: Collection[str] | None = None,
+) -> Needs:
     """The bytes that a run takes.
 
     Args:
         graph: the network, without faults.
         batch: examples at once.
         dtype: the number format of weights and arrays.
-        keep: what every node gives is kept.
+        keep: what every node that is shown gives is kept.
         spent: bytes that reading the inputs takes beside them.
+        engine: as in ``run``.
+        winograd: as in ``run``.
+        shown: as in ``run``.
     """
     itemsize = DTYPES[dtype]
-    shapes: dict[str, Shape] = dict(graph.inputs)
-    held = {name: _numbers(shape, batch) for name, shape in shapes.items()}
-    most, at = 0, ""
-    for node in graph:
-        if node.output is None:
-            raise ValueError(f"the shape of `{node.name}` is not known")
-        xs = [shapes[name] for name in node.inputs]
-        shapes[node.name] = node.output
-        held[node.name] = _held(node, xs, batch)
-        if (numbers := scratch(node, xs, batch)) > most:
-            most, at = numbers, node.name
-    # whoever gives the inputs holds them to the end, as if they were outputs
-    holding = replace(graph, outputs={**graph.outputs, **{name: name for name in graph.inputs}})
-    alive = sum(held.values()) if keep else peak(holding, held).bytes
-    aside = ASIDE + RECORD * len(graph)
-    beside = max(most * itemsize, spent)
+    chosen = tuple(steps(graph, engine=engine, winograd=winograd, shown=shown))
+    taken = {
+        step.head.name: Spent(aside=itemsize * scratch(step.head, step.xs, batch))
+        if step.way == DIRECT
+        else spending(step, batch, itemsize, COPIES)
+        for step in chosen
+    }
+    pieces = max((found.pieces for found in taken.values()), default=0)
+    most = max((found.aside for found in taken.values()), default=0)
+    at = max(taken, key=lambda name: taken[name].pieces + taken[name].aside, default="")
+    alive_at_once = itemsize * _activations(graph, chosen, batch, keep=keep)
+    reused = alive_at_once // WASTE if any(step.way != DIRECT for step in chosen) else 0
+    aside = ASIDE + RECORD * len(graph) + reused
     return Needs(
         weights=itemsize
         * sum(prod(shape) for node in graph if node.shared_with is None for shape in node.weights.values()),
-        activations=itemsize * alive,
-        scratch=beside + aside,
-        scratch_at=at if most * itemsize >= spent else "",
+        transforms=max((found.transforms + found.making for found in taken.values()), default=0),
+        activations=alive_at_once,
+        scratch=max(most + pieces, spent) + aside,
+        scratch_at=at if most + pieces >= spent else "",
     )
+
+
+def _activations(graph: Graph, chosen: Sequence[Step], batch: int, *, keep: bool) -> int:
+    """Numbers of the inputs and of what the steps give, at the time when there are most of them."""
+    held = {name: _numbers(shape, batch) for name, shape in graph.inputs.items()}
+    if keep:
+        return sum(held.values()) + sum(_numbers(step.end.output or Shape(), batch) for step in chosen)
+    if any(step.way != DIRECT for step in chosen):
+        return max(alive(graph, chosen, batch))
+    held |= {step.head.name: _held(step.head, step.xs, batch) for step in chosen}
+    # whoever gives the inputs holds them to the end, as if they were outputs
+    holding = replace(graph, outputs={**graph.outputs, **{name: name for name in graph.inputs}})
+    return peak(holding, held).bytes
 
 
 def scratch(node: Node, xs: Sequence[Shape], batch: int) -> int:

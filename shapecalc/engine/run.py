@@ -1,9 +1,9 @@
-"""Run a network: every node's ``forward`` in order, each array held to the shape that was computed for it."""
+"""Run a network: step after step, each array held to the shape that was computed for it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -13,17 +13,24 @@ import numpy as np
 from shapecalc import kernels
 from shapecalc.analysis.memory import last_readers
 from shapecalc.engine.arrays import Unusable, chunks
+from shapecalc.engine.chains import Step, steps
 from shapecalc.engine.inputs import noises, vocabularies
+from shapecalc.engine.making import Compute, make
+from shapecalc.engine.spending import alive
+from shapecalc.engine.ways import DIRECT
 from shapecalc.engine.weights import expected, seeded
+from shapecalc.kernels.fast.room import Room
 
 if TYPE_CHECKING:
     from shapecalc.kernels.window import Array
-    from shapecalc.network.graph import Graph, Node
+    from shapecalc.network.graph import Graph
     from shapecalc.shape import Shape
 
 for family in kernels.__all__:
     getattr(kernels, family)  # loaded now, so that no layer's time has that in it
 
+FORMATS = {"float32", "float64"}
+"""What the fast ways compute in; other numbers, and different ones together, are left to the plain kernels."""
 MOST_VALUES = 1_000
 """An output of no more values than that is told by its largest."""
 
@@ -49,8 +56,11 @@ class Record:
     min: float
     max: float
     seconds: float
+    """With those of the nodes before it that were computed in one with it."""
     macs: int | None
-    """For the whole batch; None where they are not known."""
+    """For the whole batch; None where they are not known. With those of the nodes computed in one with it."""
+    way: str = "direct"
+    """How it was computed."""
 
     @property
     def finite(self) -> bool:
@@ -58,16 +68,31 @@ class Record:
         return math.isfinite(self.min) and math.isfinite(self.max)
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """How some nodes were computed in one, and how long it took."""
+
+    names: tuple[str, ...]
+    way: str
+    seconds: float
+    preparing: float
+    """Seconds that bringing the weights to the form of the way took; 0 where they were kept in it."""
+    macs: int | None
+    """For the whole batch; None where they are not known."""
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """What came of a run."""
 
     records: tuple[Record, ...]
-    """One for every node, in order."""
+    """One for every node that was asked for, in order."""
     outputs: Mapping[str, Array]
     """The network's outputs, by name."""
     arrays: Mapping[str, Array] = field(default_factory=dict)
     """What every node gave, by its name, where that was to be kept."""
+    timed: tuple[Timed, ...] = ()
+    """How everything was computed, in order."""
 
     def __getitem__(self, name: str) -> Record:
         """The record of a node."""
@@ -85,6 +110,137 @@ class Run:
         }
 
 
+class Prepared:
+    """A network with its weights, to be run many times: what is made of the weights for the fast ways is kept.
+
+    Args:
+        graph: the network, without faults.
+        weights: an array for each tensor by name, as ``weights.expected`` lists them.
+        engine: ``fast``, or ``direct`` for the plain kernels alone.
+        winograd: let 3×3 be computed by Winograd's algorithm, which rounds a little more.
+        shown: the nodes that get a record; all, if not given. What lies between them may be computed in one.
+        once: keep nothing: what is made of a layer's weights is let go when the layer is done.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        weights: Mapping[str, Array],
+        *,
+        engine: str = "fast",
+        winograd: bool = True,
+        shown: Collection[str] | None = None,
+        once: bool = False,
+    ) -> None:
+        if graph.wrong:
+            raise ValueError("a network with faults cannot be run")
+        _checked(expected(graph), weights)
+        self.graph = graph
+        self.weights = weights
+        self.once = once
+        self.shown = shown
+        self.room = Room()
+        self.steps = tuple(steps(graph, engine=engine, winograd=winograd, shown=shown))
+        self.formats = {x.dtype.name for x in weights.values()}
+        self.made: dict[str, Compute] = {}
+        self.alive: dict[int, list[int]] = {}
+        """By the examples, the numbers alive while each step runs."""
+        index = {node.name: number for number, node in enumerate(graph)}
+        last = last_readers(graph)
+        self.done: list[list[str]] = []
+        """For each step, what nobody reads after it."""
+        for step in self.steps:
+            at = index[step.end.name]
+            self.done.append([name for name in {*step.reads, step.end.name} if last.get(name, at) <= at])
+
+    def compute(self, step: Step) -> tuple[Compute, float]:
+        """The function of a step, and the seconds it took to make it."""
+        if step.head.name in self.made:
+            return self.made[step.head.name], 0.0
+        start = perf_counter()
+        made = make(step, self.weights, self.room, keep=not self.once)
+        if not self.once:
+            self.made[step.head.name] = made
+        return made, perf_counter() - start
+
+    def run(
+        self,
+        inputs: Mapping[str, Array],
+        *,
+        keep: bool = False,
+        watch: Callable[[Record, Array], None] | None = None,
+        tell: Callable[[Timed], None] | None = None,
+    ) -> Run:
+        """Run it on arrays of shape ``(batch, channels, *lengths)``.
+
+        Args:
+            inputs: an array for each input by name.
+            keep: keep what every node that is shown gives, not the outputs alone.
+            watch: is given the record and array of each node that is shown.
+            tell: is told of each step when it is done.
+
+        Raises:
+            Disagreement: an array has another shape than the analysis computed.
+            Unusable: an input holds ids that are not in the vocabulary.
+        """
+        examples = _examples(self.graph.inputs, inputs)
+        self._alike(inputs)
+        there = dict(inputs)
+        records: list[Record] = []
+        timed: list[Timed] = []
+        kept: dict[str, Array] = {}
+        itemsize = max(x.dtype.itemsize for x in inputs.values())
+        if examples not in self.alive:
+            self.alive[examples] = alive(self.graph, self.steps, examples)
+        held = self.alive[examples]
+        most = max(held, default=0)
+        with np.errstate(all="ignore"):  # what overflows is seen in the record
+            for step, done, here in zip(self.steps, self.done, held, strict=True):
+                name = step.end.name
+                self.room.shrink((most - here) * itemsize)
+                y, time = self._step(step, [there[name] for name in step.reads], examples)
+                timed.append(time)
+                there[name] = y
+                if tell is not None:
+                    tell(time)
+                if self.shown is None or name in self.shown:
+                    records.append(recorded(name, y, time))
+                    if watch is not None:
+                        watch(records[-1], y)
+                    if keep:
+                        kept[name] = y
+                del y
+                for name in done:
+                    del there[name]
+        outputs = {name: there[node] for name, node in self.graph.outputs.items()}
+        return Run(tuple(records), outputs, kept, tuple(timed))
+
+    def _alike(self, inputs: Mapping[str, Array]) -> None:
+        """Raise where a fast way would meet numbers of another format than the weights."""
+        given = {x.dtype.name for x in inputs.values()}
+        if self.formats and given != self.formats and any(step.way != DIRECT for step in self.steps):
+            said = (", ".join(sorted(names)) for names in (given, self.formats))
+            raise ValueError("the inputs are {}, and the weights {}".format(*said))
+
+    def _step(self, step: Step, xs: Sequence[Array], examples: int) -> tuple[Array, Timed]:
+        """What a step gives. A function of its own, so that nothing outlives it by accident."""
+        compute, preparing = self.compute(step)
+        if step.end.output is None:
+            raise ValueError(f"`{step.end.name}` is not known")
+        start = perf_counter()
+        try:
+            y = compute(*xs)
+        except kernels.embedding.OutsideVocabulary as error:
+            raise Unusable(f"layer `{step.head.name}` {error}") from None
+        except (ValueError, IndexError) as error:  # NumPy's word for shapes that do not meet
+            raise Disagreement(step.end.name, f"none ({error})", _batched(examples, step.end.output)) from error
+        seconds = perf_counter() - start
+        if y.shape != (examples, *step.end.output):
+            raise Disagreement(step.end.name, "×".join(map(str, y.shape)), _batched(examples, step.end.output))
+        macs = step.macs
+        return y, Timed(step.names, step.way, seconds, preparing, None if macs is None else macs * examples)
+
+
 def run(
     graph: Graph,
     inputs: Mapping[str, Array] | None = None,
@@ -95,8 +251,12 @@ def run(
     dtype: str = "float32",
     keep: bool = False,
     watch: Callable[[Record, Array], None] | None = None,
+    tell: Callable[[Timed], None] | None = None,
+    engine: str = "fast",
+    winograd: bool = True,
+    shown: Collection[str] | None = None,
 ) -> Run:
-    """Run a network on arrays of shape ``(batch, channels, *lengths)``.
+    """Run a network on arrays of shape ``(batch, channels, *lengths)``, once; ``Prepared`` runs it many times.
 
     Args:
         graph: the network, without faults.
@@ -105,8 +265,12 @@ def run(
         seed: what noise and weights are made from.
         batch: examples of noise.
         dtype: the number format of noise and of weights that are made.
-        keep: keep what every node gives, not the outputs alone.
-        watch: is given each record and array as it is made.
+        keep: keep what every node that is shown gives, not the outputs alone.
+        watch: is given the record and array of each node that is shown, as it is made.
+        tell: is told of each step when it is done.
+        engine: ``fast``, or ``direct`` for the plain kernels alone.
+        winograd: let 3×3 be computed by Winograd's algorithm, which rounds a little more.
+        shown: the nodes that get a record; all, if not given. What lies between them may be computed in one.
 
     Raises:
         Disagreement: an array has another shape than the analysis computed.
@@ -116,23 +280,33 @@ def run(
         raise ValueError("a network with faults cannot be run")
     given = noises(graph.inputs, batch, seed, dtype, ids=vocabularies(graph)) if inputs is None else inputs
     tensors = seeded(graph, seed, dtype) if weights is None else weights
-    examples = _examples(graph.inputs, given)
-    _checked(expected(graph), tensors)
-    last = last_readers(graph)
-    alive = dict(given)
-    records: list[Record] = []
-    kept: dict[str, Array] = {}
-    for index, node in enumerate(graph):
-        record, alive[node.name] = _step(node, [alive[name] for name in node.inputs], tensors, examples)
-        records.append(record)
-        if watch is not None:
-            watch(record, alive[node.name])
-        if keep:
-            kept[node.name] = alive[node.name]
-        for name in {*node.inputs, node.name}:
-            if last.get(name, index) <= index:
-                del alive[name]
-    return Run(tuple(records), {name: alive[node] for name, node in graph.outputs.items()}, kept)
+    alike = {x.dtype.name for x in (*given.values(), *tensors.values())}
+    prepared = Prepared(
+        graph,
+        tensors,
+        engine=engine if len(alike) == 1 and alike <= FORMATS else "direct",
+        winograd=winograd,
+        shown=shown,
+        once=True,
+    )
+    return prepared.run(given, keep=keep, watch=watch, tell=tell)
+
+
+def recorded(name: str, y: Array, time: Timed) -> Record:
+    """The record of what a node gave."""
+    mean = float(y.mean(dtype=np.float64))
+    squares = sum(float(np.square(chunk - mean).sum()) for chunk in chunks(y, "float64"))
+    return Record(
+        name=name,
+        shape=y.shape,
+        mean=mean,
+        std=math.sqrt(squares / y.size),
+        min=float(y.min()),
+        max=float(y.max()),
+        seconds=time.seconds,
+        macs=time.macs,
+        way=time.way,
+    )
 
 
 def _examples(shapes: Mapping[str, Shape], inputs: Mapping[str, Array]) -> int:
@@ -155,38 +329,6 @@ def _checked(shapes: Mapping[str, Shape], weights: Mapping[str, Array]) -> None:
             raise ValueError(f"the tensor `{name}` is missing")
         if weights[name].shape != shape:
             raise ValueError(f"the tensor `{name}` is {weights[name].shape}, where {tuple(shape)} is due")
-
-
-def _step(node: Node, xs: Sequence[Array], weights: Mapping[str, Array], examples: int) -> tuple[Record, Array]:
-    """One node's array and its record. A function of its own, so that nothing outlives it by accident."""
-    if node.layer is None or node.output is None:
-        raise ValueError(f"`{node.name}` is not known")
-    owner = node.shared_with or node.name
-    own = {tensor: weights[f"{owner}.{tensor}"] for tensor in node.weights}
-    with np.errstate(all="ignore"):  # what overflows is seen in the record
-        start = perf_counter()
-        try:
-            y = node.layer.forward(*xs, weights=own)
-        except kernels.embedding.OutsideVocabulary as error:
-            raise Unusable(f"layer `{node.name}` {error}") from None
-        except (ValueError, IndexError) as error:  # NumPy's word for shapes that do not meet
-            raise Disagreement(node.name, f"none ({error})", _batched(examples, node.output)) from error
-        seconds = perf_counter() - start
-        if y.shape != (examples, *node.output):
-            raise Disagreement(node.name, "×".join(map(str, y.shape)), _batched(examples, node.output))
-        mean = float(y.mean(dtype=np.float64))
-        squares = sum(float(np.square(chunk - mean).sum()) for chunk in chunks(y, "float64"))
-        record = Record(
-            name=node.name,
-            shape=y.shape,
-            mean=mean,
-            std=math.sqrt(squares / y.size),
-            min=float(y.min()),
-            max=float(y.max()),
-            seconds=seconds,
-            macs=None if node.ops is None else int(node.ops.get("mac", 0)) * examples,
-        )
-    return record, y
 
 
 def _batched(examples: int, shape: Shape) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
@@ -22,12 +22,16 @@ from shapecalc.render.wrapping import wrapped
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis
     from shapecalc.engine.needs import Needs
-    from shapecalc.engine.run import Record
+    from shapecalc.engine.run import Record, Timed
 
 DROPPED = ("kind", "std", "min", "max", "mean")
 """What a narrow terminal loses, first to last."""
 STATISTICS = ("mean", "std", "min", "max")
 INDENT = 9
+
+
+Place = tuple[str, int, int]
+"""A row's name, its first node, and the one after its last."""
 
 
 @dataclass(frozen=True)
@@ -36,34 +40,80 @@ class Report:
 
     analysis: Analysis
     records: Mapping[str, Record]
-    """One for every node, by its name."""
+    """One for every node that was asked for, by its name."""
+    timed: Sequence[Timed]
+    """How everything was computed, in order."""
     largest: Mapping[str, tuple[tuple[int, float], ...]]
     """Indices and values, for outputs that have few values."""
     needs: Needs
     seed: int
     weights: str | None
     """The file the weights are from; None where they are made."""
+    engine: str = "fast"
+    winograd: bool = True
     depth: int = 0
     opened: tuple[str, ...] = ()
     to_file: bool = False
 
     @cached_property
-    def ends(self) -> dict[tuple[str, int, int], str]:
+    def ends(self) -> dict[Place, str]:
         """The node whose output is a row's, where several are folded to one row."""
-        return {(group.name, group.start, group.stop): group.end for group in self.analysis.graph.groups}
+        return ends_of(self.analysis)
 
     def end(self, row: LayerAnalysis) -> Record:
         """What the last node of a row gave."""
         return self.records[self.ends.get((row.name, row.start, row.stop), row.name)]
 
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The index of each node."""
+        return {layer.name: index for index, layer in enumerate(self.analysis.layers)}
+
+    def steps(self, row: LayerAnalysis) -> list[Timed]:
+        """How the nodes of a row were computed: what is in one row is computed in steps of its own."""
+        return [step for step in self.timed if row.start <= self.index[step.names[-1]] < row.stop]
+
     def seconds(self, row: LayerAnalysis) -> float:
         """The time of the nodes of a row."""
-        return math.fsum(self.records[layer.name].seconds for layer in self.analysis.layers[row.start : row.stop])
+        return math.fsum(step.seconds for step in self.steps(row))
+
+    def ways(self, row: LayerAnalysis) -> str:
+        """How a row was computed: the way of most multiply-accumulates, and how many others there are."""
+        macs: dict[str, int] = {}
+        for step in self.steps(row):
+            macs[step.way] = macs.get(step.way, 0) + (step.macs or 0)
+        if any(macs.values()):
+            macs = {way: number for way, number in macs.items() if number}
+        first, *others = sorted(macs, key=lambda way: -macs[way])
+        return f"{first} +{len(others)}" if others else first
+
+    @property
+    def mode(self) -> str:
+        """The engine's mode."""
+        if self.engine == "direct":
+            return self.engine
+        return f"{self.engine}, {'with' if self.winograd else 'without'} Winograd"
 
     @property
     def whole(self) -> float:
         """The time of all nodes."""
-        return math.fsum(record.seconds for record in self.records.values())
+        return math.fsum(step.seconds for step in self.timed)
+
+    @property
+    def preparing(self) -> float:
+        """The time in which weights were brought to the form of their ways."""
+        return math.fsum(step.preparing for step in self.timed)
+
+
+def ends_of(analysis: Analysis) -> dict[Place, str]:
+    """The node whose output is that of a group, for every group of nodes."""
+    return {(group.name, group.start, group.stop): group.end for group in analysis.graph.groups}
+
+
+def ends(analysis: Analysis, depth: int, opened: Collection[str]) -> set[str]:
+    """The nodes whose outputs the rows of a table tell of."""
+    found = ends_of(analysis)
+    return {found.get((row.name, row.start, row.stop), row.name) for row in rows(analysis, depth, opened)}
 
 
 def three(number: float) -> str:
@@ -102,6 +152,7 @@ def columns(report: Report) -> dict[str, Column]:
         **{name: of(name) for name in STATISTICS},
         "time": Column("time", lambda row, _: duration(report.seconds(row))),
         "rate": Column("GMAC/s", lambda row, _: rate(row.macs, report.seconds(row))),
+        "way": Column("way", lambda row, _: report.ways(row), "left"),
     }
 
 
@@ -126,9 +177,13 @@ def below(report: Report) -> Iterator[tuple[str, str]]:
     yield totals(analysis)[0]
     speed = rate(analysis.macs, report.whole)
     yield "time", duration(report.whole) + (f" · {speed} GMAC/s" if speed else "")
+    brought = f" · weights brought to its ways in {duration(report.preparing)}" if report.engine == "fast" else ""
+    yield "engine", report.mode + brought
     at = f" at {plain(needed.scratch_at)}" if needed.scratch_at else ""
     parts = f"weights {size(needed.weights)} · activations {size(needed.activations)} · scratch {size(needed.scratch)}"
     yield "memory", f"at most {size(needed.total)}: {parts}{at}"
+    if needed.transforms:
+        yield "", f"with weights in the form of their ways, a layer at a time: {size(needed.transforms)}"
     yield "weights", plain(report.weights) if report.weights else f"made from seed {report.seed} (He, Glorot)"
     first = " (first example)" if analysis.batch > 1 else ""
     for name, largest in report.largest.items():
@@ -175,6 +230,7 @@ def records(report: Report) -> list[dict[str, Any]]:
             **{name: _number(getattr(report.records[layer.name], name)) for name in STATISTICS},
             "seconds": report.records[layer.name].seconds,
             "macs": report.records[layer.name].macs,
+            "way": report.records[layer.name].way,
         }
         for layer in report.analysis
     ]
@@ -191,11 +247,14 @@ def as_json(report: Report) -> str:
             "weights": report.weights,
             "memory": {
                 "weights": int(needed.weights),
+                "transforms": int(needed.transforms),
                 "activations": int(needed.activations),
                 "scratch": int(needed.scratch),
                 "total": int(needed.total),
             },
-            "totals": {"seconds": report.whole, "macs": about["totals"]["macs"]},
+            "engine": report.engine,
+            "winograd": report.engine == "fast" and report.winograd,
+            "totals": {"seconds": report.whole, "preparing": report.preparing, "macs": about["totals"]["macs"]},
             "layers": records(report),
             "largest": {
                 name: [{"index": index, "value": _number(number)} for index, number in largest]
@@ -209,7 +268,7 @@ def as_json(report: Report) -> str:
 def as_csv(report: Report) -> str:
     """One line for every node, raw numbers."""
     text = StringIO()
-    names = ("name", "kind", "output", *STATISTICS, "seconds", "macs")
+    names = ("name", "kind", "output", *STATISTICS, "seconds", "macs", "way")
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     for record in records(report):

@@ -60,7 +60,8 @@ def test_every_layer_has_a_row_with_its_statistics_and_its_time(call):
     status, out, err = call("net.yaml")
     rows = [line.split() for line in out.splitlines()]
     assert (status, err) == (0, "")
-    assert rows[2] == ["layer", "kind", "output", "mean", "std", "min", "max", "time", "GMAC/s"]
+    assert rows[2] == ["layer", "kind", "output", "mean", "std", "min", "max", "time", "GMAC/s", "way"]
+    assert [row[-1] for row in rows[4:8]] == ["strips", "strips", "ones", "product"]
     assert [row[:3] for row in rows[4:8]] == [
         ["stem", "conv+batch+relu", "4×14×14"],
         ["Double1", "Double", "6×10×10"],
@@ -68,7 +69,7 @@ def test_every_layer_has_a_row_with_its_statistics_and_its_time(call):
         ["head", "dense", "10"],
     ]
     assert rows[4][5] == "0"
-    assert {"input", "time", "memory", "weights", "largest", "counted"} <= {row[0] for row in rows[9:]}
+    assert {"input", "time", "engine", "memory", "weights", "largest", "counted"} <= {row[0] for row in rows[9:]}
     assert "weights  made from seed 0 (He, Glorot)" in out
 
 
@@ -92,9 +93,34 @@ def test_json_has_raw_numbers_for_every_node(call):
     assert answer["layers"][0]["output"] == [4, 14, 14]
     assert answer["layers"][0]["macs"] == 2 * 14 * 14 * 4 * 27
     assert len(answer["largest"]["head"]) == 5
-    assert answer["memory"]["total"] == sum(answer["memory"][part] for part in ("weights", "activations", "scratch"))
+    assert answer["memory"]["total"] == sum(
+        answer["memory"][part] for part in ("weights", "transforms", "activations", "scratch")
+    )
     again = json.loads(call("net.yaml", "--format", "json", "--batch", "2", "--seed", "3")[1])
     assert again["largest"] == answer["largest"]
+
+
+def test_every_layer_says_how_it_was_computed_and_the_engine_its_mode(call):
+    def ways(*options):
+        answer = json.loads(call("net.yaml", "--format", "json", *options)[1])
+        return answer["engine"], answer["winograd"], {layer["way"] for layer in answer["layers"]}
+
+    assert ways() == ("fast", True, {"strips", "scaled", "direct", "ones", "product"})
+    assert ways("--no-winograd")[:2] == ("fast", False)
+    assert ways("--engine", "direct") == ("direct", False, {"direct"})
+    assert "engine   fast, with Winograd · weights brought to its ways in" in call("net.yaml")[1]
+    assert "engine   fast, without Winograd" in call("net.yaml", "--no-winograd")[1]
+    assert "engine   direct\n" in call("net.yaml", "--engine", "direct")[1]
+
+
+def test_both_engines_give_the_same_table_of_values(call):
+    fast, direct = (
+        json.loads(call("net.yaml", "--format", "json", "--dtype", "float64", "--engine", engine)[1])["layers"]
+        for engine in ("fast", "direct")
+    )
+    for one, other in zip(fast, direct, strict=True):
+        for name in ("mean", "std", "min", "max"):
+            assert one[name] == pytest.approx(other[name], rel=1e-9, abs=1e-12)
 
 
 def test_the_suffix_of_the_file_picks_the_format(call, tmp_path):
@@ -112,8 +138,8 @@ def test_a_narrow_terminal_loses_whole_columns(call, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
     _, out, _ = call("net.yaml")
     assert max(map(len, out.splitlines())) <= 60
-    assert out.splitlines()[2].split() == ["layer", "output", "mean", "max", "time", "GMAC/s"]
-    assert "no room here for kind, std, min" in out
+    assert out.splitlines()[2].split() == ["layer", "output", "mean", "time", "GMAC/s", "way"]
+    assert "no room here for kind, std, min, max" in out
 
 
 def test_outputs_are_saved_by_name_with_the_inputs(call, tmp_path):
@@ -218,8 +244,8 @@ def test_a_run_over_the_memory_allowed_is_refused_before_anything_is_made(call):
     assert "--max-memory allows 4.00 GiB" in err
     assert taken < 24 * 2**20  # 16 of them are room for the text of the spec
     needed = json.loads(call("net.yaml", "--format", "json")[1])["memory"]["total"]
-    assert call("net.yaml", "--max-memory", str(needed))[0] == 0
-    assert call("net.yaml", "--max-memory", str(needed - 1))[0] == 2
+    assert call("net.yaml", "--format", "json", "--max-memory", str(needed))[0] == 0
+    assert call("net.yaml", "--format", "json", "--max-memory", str(needed - 1))[0] == 2
     assert call("net.yaml", "--max-memory", "2 MiB")[0] == 0
 
 

@@ -1,0 +1,45 @@
+"""How much is done at once, so that what is at work on stays near the processor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PATCHES = 2**22
+"""Bytes of patches that a convolution multiplies at a stroke."""
+NEAR = 2**18
+"""Bytes of an output that are finished while they are in the cache."""
+SUMS = 2**21
+"""Bytes of an output of a depthwise convolution at a stroke."""
+ROWS = 512
+"""Rows of a matrix product at a stroke, at least; with fewer, the other matrix is read too often."""
+TILES = 64
+"""Tiles that Winograd's transforms take at a stroke; with fewer, the transformed weights are read too often."""
+RUN = 1024
+"""Numbers that a depthwise convolution multiplies at a stroke; so many of each tap's weights are laid in a row."""
+WASTE = 8
+"""A buffer that is used again is larger than what is in it by one part in so many at most."""
+LINE = 64
+"""Bytes of a cache line."""
+
+
+def sides(places: Sequence[int], most: int) -> list[int]:
+    """The largest block of a grid that is one piece in row order and has ``most`` places, or one if that is more."""
+    found, left = [], max(most, 1)
+    for count in reversed(places):
+        side = min(count, left)
+        found.append(side)
+        left = left // count if side == count else 1
+    return found[::-1]
+
+
+def strip(groups: int, reads: int, filters: int, itemsize: int) -> int:
+    """Places of a strip: so many that their patches, and what they give, stay near."""
+    return min(PATCHES // (groups * reads * itemsize), 4 * NEAR // (groups * filters * itemsize))
+
+
+def lined(numbers: int, itemsize: int) -> int:
+    """Bytes of an array in scratch: whole cache lines."""
+    return -(-numbers * itemsize // LINE) * LINE
