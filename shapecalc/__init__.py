@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, analyze
     from shapecalc.diagnostics import Diagnostic, SpecError
+    from shapecalc.engine.proof import verify
     from shapecalc.engine.run import run
     from shapecalc.figure import Figure
     from shapecalc.loading import load
@@ -32,10 +33,11 @@ PUBLIC = {
     "explain": "render.derivation",
     "load": "loading",
     "run": "engine.run",
+    "verify": "engine.proof",
 }
 """Each public name, and the module that is loaded when it is first used."""
 
-__all__ = ["Analysis", "Diagnostic", "Figure", "Shape", "SpecError", "analyze", "explain", "load", "run"]
+__all__ = ["Analysis", "Diagnostic", "Figure", "Shape", "SpecError", "analyze", "explain", "load", "run", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,7 @@ import shapecalc as sc
 from shapecalc.layers import KINDS
 from shapecalc.network import build
 from shapecalc.source.document import Document
+from shapecalc.testing import prove_layer
 
 ROOT = Path(__file__).parent.parent
 SET_UP = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]'"
@@ -83,8 +84,9 @@ def test_the_new_kind_of_the_readme_works():
     answer = sc.analyze(build(document, kinds=KINDS | {"star_relu": kind}))
     assert (answer.params, answer.macs) == (2, 0)
     assert dict(answer.ops) == {"add": 256, "mul": 512, "compare": 256}
+    assert all(proof.holds for proof in prove_layer(kind, [([4, 8, 8], "star_relu"), ([6], "star_relu")]))
 
 
-@pytest.mark.parametrize("name", ["analyze", "run", "layers", "examples", "new", "schema"])
+@pytest.mark.parametrize("name", ["analyze", "run", "verify", "layers", "examples", "new", "schema"])
 def test_every_command_is_in_the_readme(name):
     assert f"`shapecalc {name}" in README

@@ -39,6 +39,7 @@ ALLOWED = {
     ("shapecalc.analysis", "shapecalc.render.records"): "the same: records()",
     ("shapecalc.analysis", "shapecalc.render.screen"): "the same: on a console of rich",
     ("shapecalc.analysis", "shapecalc.render.table"): "the same: on a console of rich",
+    ("shapecalc.engine.proof", "shapecalc.render.proof"): "a proof knows how to show itself: to_dict()",
 }
 """Imports from above, all inside functions, each with its reason."""
 

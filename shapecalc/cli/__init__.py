@@ -13,6 +13,7 @@ import click
 COMMANDS = {
     "analyze": "Print every layer's shape, parameters, cost and receptive field.",
     "run": "Run the network in NumPy.",
+    "verify": "Prove every figure by running the network.",
     "layers": "List the kinds of layer and the shipped blocks, or explain one.",
     "examples": "List the shipped networks, or print one.",
     "new": "Write a commented file to start from.",
@@ -85,6 +86,8 @@ def refuse(error: click.ClickException) -> None:
         click.echo(f"Error: {said}", err=True)
     else:
         error.show()
+        if "unexpected extra argument" in error.message and "=" in error.message:
+            click.echo("Hint: each NAME=VALUE needs a `--set` of its own before it.", err=True)
 
 
 def main() -> None:
