@@ -43,7 +43,7 @@ def spending(step: Step, batch: int, itemsize: int, copies: Mapping[str, int]) -
     """
     shapes, block = PIECES.get(step.way, nothing)(step, batch, itemsize)
     output = prod(step.end.output or ())
-    pieces = sum(sizes.lined(numbers, itemsize) for numbers in shapes)
+    pieces = sizes.LINE + sum(sizes.lined(numbers, itemsize) for numbers in shapes) if any(shapes) else 0
     copied = [1 + copies.get(node.kind, 4) for node in step.functions if node.kind not in INTO_ITSELF]
     finishing = max(copied, default=0)
     # what does not lie with its channels last is copied; a pooling has what is made along one axis before the next

@@ -113,6 +113,10 @@ NETWORKS = {
             {"add": ["a", "a"], "activation": "relu"},
         ],
     },
+    "of-many-sizes": {
+        "input": [8, 100, 100],
+        "layers": [{"conv": 8 + 3 * (number * 5 % 13), "kernel": 1} for number in range(13)],
+    },
     "long-lived": {
         "input": [16, 120, 120],
         "layers": [{"name": "a", "conv": 16, "kernel": 1}, *["relu"] * 5, {"add": ["a", "relu5"]}],

@@ -6,6 +6,7 @@ import pytest
 import shapecalc as sc
 from shapecalc.engine.chains import steps
 from shapecalc.engine.run import Prepared, run
+from shapecalc.engine.spending import spending
 from shapecalc.engine.ways import ENGINES, FINISHING, INTO_ITSELF, WAYS
 from shapecalc.engine.weights import expected
 from shapecalc.kernels.fast import sizes
@@ -139,6 +140,17 @@ def test_a_nan_passes_where_it_passes_directly(way, shape, layer):
     assert fast[direct].all()
     if not way.startswith("winograd"):
         assert np.array_equal(fast, direct)
+
+
+@pytest.mark.parametrize(("way", "shape", "layer"), ALONE)
+def test_the_scratch_of_a_way_is_what_is_said(way, shape, layer):
+    graph = sc.load({"input": shape, "layers": [layer]})
+    prepared = Prepared(graph, random_weights(graph, "float32"), shown=())
+    prepared.run(inputs_of(prepared.graph))
+    assert prepared.steps[0].way == way
+    said, taken = spending(prepared.steps[0], 3, 4, {}).pieces, prepared.room.pieces.size
+    assert taken <= said
+    assert said <= 2 * taken + 1024
 
 
 def test_every_way_is_tried_here():
