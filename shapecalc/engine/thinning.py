@@ -17,7 +17,7 @@ WIDTHS = ("filters", "units", "dim", "head_size", "projection")
 DIVISORS = (768, 512, 384, 256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2)
 """What widths are divided by, the largest that the network can still be built with."""
 
-PARTING = frozenset(("split", "slice", "channel_shuffle", "pixel_shuffle", "glu", "maxout"))
+PARTING = frozenset(("split", "slice", "channel_shuffle", "pixel_shuffle", "depth_to_space", "glu", "maxout"))
 """Kinds that tell one channel from another: in front of them all widths are divided alike."""
 
 

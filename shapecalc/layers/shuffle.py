@@ -16,6 +16,9 @@ from shapecalc.layers.fields import WORD, Count, Size
 from shapecalc.layers.sliding import divided
 from shapecalc.shape import Shape
 
+Order = Annotated[Literal["pytorch", "tensorflow"], WORD]
+ORDERS = "the order of the channels: `pytorch` has those of one block side by side, `tensorflow` apart"
+
 
 class Shuffle(Weightless):
     """A layer that moves numbers and computes nothing."""
@@ -32,17 +35,14 @@ class Blocks(Shuffle):
     main: ClassVar = "factor"
 
     factor: Size = Field(description="cells of a block along each axis")
-    order: Annotated[Literal["pytorch", "tensorflow"], WORD] = Field(
-        "pytorch",
-        description="the order of the channels: `pytorch` has those of one block side by side, `tensorflow` apart",
-    )
+    order: Order = Field("pytorch", description=ORDERS)
 
 
 class PixelShuffle(Blocks):
     """Lay channels out as blocks of cells: a map that is larger and has fewer channels.
 
     Input ``(c·∏r, *n)``, output ``(c, *(n·r))``: the sub-pixel layer of Shi et al. 2016, Real-Time Single Image and
-    Video Super-Resolution. ``order: tensorflow`` is its depth_to_space, the mode DCR of ONNX.
+    Video Super-Resolution. ``order: tensorflow`` is `depth_to_space`.
     """
 
     mixes: ClassVar = "regroups"
@@ -77,8 +77,8 @@ class PixelShuffle(Blocks):
 class PixelUnshuffle(Blocks):
     """Make each cell of a block a channel of its own: a map that is smaller and has more channels.
 
-    Input ``(c, *(n·r))``, output ``(c·∏r, *n)``: the inverse of `pixel_shuffle`. ``order: tensorflow`` is its
-    space_to_depth. With a norm and a dense layer after it, it is the patch merging of Swin Transformer.
+    Input ``(c, *(n·r))``, output ``(c·∏r, *n)``: the inverse of `pixel_shuffle`. ``order: tensorflow`` is
+    `space_to_depth`. With a norm and a dense layer after it, it is the patch merging of Swin Transformer.
     """
 
     mixes: ClassVar = "gathers"
@@ -107,6 +107,31 @@ class PixelUnshuffle(Blocks):
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         return kernels.shuffle.pixel_unshuffle(x, spread(self.factor, x.ndim - 2, "factor"), order=self.order)
+
+
+class DepthToSpace(PixelShuffle):
+    """Lay channels out as blocks of cells, as TensorFlow orders them.
+
+    Input ``(c·∏r, *n)``, output ``(c, *(n·r))``: `pixel_shuffle` with the channels of a block c apart, the mode DCR of
+    ONNX.
+    """
+
+    kind: ClassVar = "depth_to_space"
+    example: ClassVar = "- depth_to_space: 2"
+
+    order: Order = Field("tensorflow", description=ORDERS)
+
+
+class SpaceToDepth(PixelUnshuffle):
+    """Make each cell of a block a channel of its own, as TensorFlow orders them.
+
+    Input ``(c, *(n·r))``, output ``(c·∏r, *n)``: `pixel_unshuffle` with the channels of a block c apart.
+    """
+
+    kind: ClassVar = "space_to_depth"
+    example: ClassVar = "- space_to_depth: 2"
+
+    order: Order = Field("tensorflow", description=ORDERS)
 
 
 class ChannelShuffle(Shuffle):

@@ -38,6 +38,8 @@ SETTINGS = {
         (LINE, {"": 11}),
         ((2, 4, 6, 2), {"": [2, 3, 1], "order": "pytorch"}),
     ],
+    "depth_to_space": [(BLOCKS, {"": [2, 3]}), (LINE, {"": 4}), ((16, 1, 2, 3), {"": 2, "order": "pytorch"})],
+    "space_to_depth": [(BLOCKS, {"": [4, 3]}), (LINE, {"": 11}), ((2, 4, 6, 2), {"": [2, 3, 1], "order": "pytorch"})],
     "channel_shuffle": [(given, {"": groups}) for given in (FLAT, LINE, IMAGE, VOLUME) for groups in (1, 2)],
 }
 
@@ -50,6 +52,8 @@ OPS = [
     ("upsample", (3, 4), [{"upsample": 5, "mode": "cubic"}], {"mul": 60 * 4, "add": 60 * 3}),
     ("upsample", SMALL, [{"upsample": 1, "mode": "cubic"}], {}),
     ("pixel_shuffle", (12, 4, 4), [{"pixel_shuffle": 2}], {}),
+    ("depth_to_space", (12, 4, 4), [{"depth_to_space": 2}], {}),
+    ("space_to_depth", SMALL, [{"space_to_depth": 2}], {}),
     ("pixel_unshuffle", SMALL, [{"pixel_unshuffle": 2}], {}),
     ("channel_shuffle", SMALL, [{"channel_shuffle": 3}], {}),
 ]
@@ -110,6 +114,8 @@ FAULTS = [
         "layer `pixel_shuffle1` lays 4 channels out as blocks of 3×3",
     ),
     ("pixel_shuffle", FLAT, [{"pixel_shuffle": 2}], "E304", "layer `pixel_shuffle1` lays out a flat input of 12"),
+    ("depth_to_space", FLAT, [{"depth_to_space": 2}], "E304", "layer `depth_to_space1` lays out a flat input of 12"),
+    ("space_to_depth", FLAT, [{"space_to_depth": 2}], "E304", "layer `space_to_depth1` gathers a flat input of 12"),
     (
         "pixel_unshuffle",
         IMAGE,
@@ -184,7 +190,12 @@ ORACLES = [
         "y = F.interpolate(x[:, :, None], size=(1, 9), mode='bicubic')[:, :, 0]",
     ),
     ("pixel_shuffle", one({"pixel_shuffle": 2}, (8, 2, 3)), "y = F.pixel_shuffle(x, 2)"),
-    ("depth_to_space", one({"pixel_shuffle": [2, 3], "order": "tensorflow"}, (12, 2, 2)), DEPTH_TO_SPACE),
+    ("depth_to_space", one({"depth_to_space": [2, 3]}, (12, 2, 2)), DEPTH_TO_SPACE),
+    (
+        "space_to_depth",
+        one({"space_to_depth": 2}, (3, 4, 6)),
+        "y = x.reshape(2, 3, 2, 2, 3, 2).permute(0, 3, 5, 1, 2, 4).reshape(2, 12, 2, 3)",
+    ),
     ("pixel_unshuffle", one({"pixel_unshuffle": 2}, (2, 4, 6)), "y = F.pixel_unshuffle(x, 2)"),
     ("channel_shuffle", one({"channel_shuffle": 3}, (6, 2, 2)), "y = F.channel_shuffle(x, 3)"),
 ]
