@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from shapecalc.analysis.cost import added, floating, operations, summed
 from shapecalc.analysis.memory import DTYPES, peak
 from shapecalc.analysis.parameters import buffers, parameters
-from shapecalc.analysis.phased import Phased
 from shapecalc.analysis.receptive import Seen, receptive_fields
-from shapecalc.analysis.seeing import Field
+from shapecalc.analysis.receptive.phased import Phased
+from shapecalc.analysis.receptive.seeing import Field
 from shapecalc.diagnostics import Diagnostic, Route, Severity
 from shapecalc.formulas.counting import batched, elements, stored
 from shapecalc.formulas.reach import Unknown

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shapecalc.analysis.phased import Phased
-    from shapecalc.analysis.seeing import Field
+    from shapecalc.analysis.receptive.phased import Phased
+    from shapecalc.analysis.receptive.seeing import Field
 
 Plant = tuple[int, int]
 """From a cell on to the end, 1, or to the beginning, −1; and that cell."""

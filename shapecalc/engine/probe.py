@@ -21,9 +21,9 @@ from shapecalc.engine.thinning import shorter, thinned, with_lengths
 from shapecalc.formulas.reach import Unknown
 
 if TYPE_CHECKING:
-    from shapecalc.analysis.phased import Phased
     from shapecalc.analysis.receptive import Axis, Seen
-    from shapecalc.analysis.seeing import Field
+    from shapecalc.analysis.receptive.phased import Phased
+    from shapecalc.analysis.receptive.seeing import Field
     from shapecalc.network.graph import Graph
 
 LONGEST = 2**15

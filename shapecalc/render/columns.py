@@ -12,7 +12,7 @@ from shapecalc.render.units import UNKNOWN, exact, plain, share, si, size
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis, Total
     from shapecalc.analysis.receptive import Axis
-    from shapecalc.analysis.seeing import Seeing
+    from shapecalc.analysis.receptive.seeing import Seeing
     from shapecalc.shape import Shape
 
 

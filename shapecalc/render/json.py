@@ -10,7 +10,7 @@ from shapecalc.analysis import AtLeast, Field, Phased
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis
     from shapecalc.analysis.receptive import Seen
-    from shapecalc.analysis.seeing import Seeing
+    from shapecalc.analysis.receptive.seeing import Seeing
     from shapecalc.diagnostics import Diagnostic, Place, Route
     from shapecalc.source.document import Document
 

@@ -8,9 +8,9 @@ import pytest
 
 import shapecalc as sc
 from shapecalc.analysis import Field
-from shapecalc.analysis.phased import Phased
-from shapecalc.analysis.reading import Real
 from shapecalc.analysis.receptive import receptive_fields
+from shapecalc.analysis.receptive.phased import Phased
+from shapecalc.analysis.receptive.reading import Real
 from shapecalc.engine import probe as probing
 from shapecalc.engine.claims import BACK, ON, Claim
 from shapecalc.engine.probe import probe

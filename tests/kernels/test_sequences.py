@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.analysis.test_cost import Number
+from tests.analysis.cost.test_ops import Number
 from tests.by_hand import answer, network, noise, walk
 
 

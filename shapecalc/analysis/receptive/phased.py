@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import gcd, lcm
 
-from shapecalc.analysis.reading import Real, Span, read
+from shapecalc.analysis.receptive.reading import Real, Span, read
 from shapecalc.formulas.reach import Bins, Shift, Stretch
 from shapecalc.formulas.receptive import extent, overhang
 from shapecalc.formulas.windows import Transposed, Window

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial, reduce
 from typing import TYPE_CHECKING
 
-from shapecalc.analysis.reading import Real, Span
-from shapecalc.analysis.seeing import BEHIND, MANY, Field, Seeing, Unclear, onward, settled
+from shapecalc.analysis.receptive.reading import Real, Span
+from shapecalc.analysis.receptive.seeing import BEHIND, MANY, Field, Seeing, Unclear, onward, settled
 from shapecalc.formulas.reach import Behind, Onto, Place, Reach, Shift, Unread
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import pytest
 
 import shapecalc as sc
 from shapecalc.formulas.reach import Unknown
-from tests.analysis.test_receptive import cells_seen
+from tests.analysis.receptive.test_fields import cells_seen
 from tests.by_hand import answer, network, noise, walk
 
 PAST = [

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from functools import partial
 
-from shapecalc.analysis.phased import Phased
-from shapecalc.analysis.reading import Real, Span, read
+from shapecalc.analysis.receptive.phased import Phased
+from shapecalc.analysis.receptive.reading import Real, Span, read
 from shapecalc.formulas.reach import (
     Behind,
     Bins,

@@ -6,7 +6,7 @@ import pytest
 import shapecalc as sc
 from shapecalc.analysis.receptive import Field
 from shapecalc.formulas.reach import Unknown
-from tests.analysis.test_receptive import cells_seen, ends_seen, field
+from tests.analysis.receptive.test_fields import cells_seen, ends_seen, field
 from tests.by_hand import answer, network
 
 

@@ -8,7 +8,7 @@ import shapecalc as sc
 from shapecalc.analysis.memory import DTYPES
 from tests.by_hand import answer
 
-SPECS = Path(__file__).parents[2] / "specs"
+SPECS = Path(__file__).parents[3] / "specs"
 
 
 def alive(graph, bytes_of):

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import shapecalc as sc
 from shapecalc.analysis import Field, Phased
-from tests.analysis.test_receptive import CELLWISE, cells_seen, ends_seen, windows
+from tests.analysis.receptive.test_fields import CELLWISE, cells_seen, ends_seen, windows
 from tests.by_hand import answer, network
 
-SPECS = Path(__file__).parents[2] / "specs"
+SPECS = Path(__file__).parents[3] / "specs"
 UP = {"conv_transpose": 1, "kernel": 2, "stride": 2}
 
 
