@@ -15,7 +15,7 @@ PACKAGE = ROOT / "shapecalc"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
-    {"figure", "shape", "diagnostics"},  # the ground: knows nothing of networks
+    {"figure", "shape", "diagnostics", "pages"},  # the ground: knows nothing of networks
     {"source"},
     {"kernels"},
     {"formulas"},
