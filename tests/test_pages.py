@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from shapecalc.budget import check
 from shapecalc.diagnostics import SpecError
 from shapecalc.network import build
 from shapecalc.pages import page, titles
@@ -17,6 +18,7 @@ NO_EXAMPLE = {
     "E128": "a fault of another package",
     "N501": "a field that is not known",
     "N502": "a kind of another package",
+    "C104": "a figure that is not known, of a kind of another package",
 }
 """Faults that no text of a spec shows, and what of."""
 EXAMPLES = {
@@ -28,7 +30,7 @@ EXAMPLES = {
 
 def codes_of(text):
     try:
-        return {fault.code for fault in build(Document.from_text(text, "page")).diagnostics}
+        return {fault.code for fault in check(build(Document.from_text(text, "page"))).diagnostics}
     except SpecError as error:
         return {fault.code for fault in error.diagnostics}
 

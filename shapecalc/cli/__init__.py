@@ -14,6 +14,7 @@ COMMANDS = {
     "analyze": "Print every layer's shape, parameters, cost and receptive field.",
     "run": "Run the network in NumPy.",
     "verify": "Prove every figure by running the network.",
+    "check": "Check what files promise: shapes, budgets, published figures.",
     "layers": "List the kinds of layer and the shipped blocks, or explain one.",
     "examples": "List the shipped networks, or print one.",
     "new": "Write a commented file to start from.",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from shapecalc.cli.files import spec_files
 from shapecalc.cli.options import DEPTH, EXPAND, MAX_MEMORY, OUTPUT, SET, check_opened, input_shape
 from shapecalc.cli.output import put, spare
 from shapecalc.cli.progress import progress
@@ -69,7 +69,7 @@ def command(
     SPEC is a YAML file, or a folder of such files; `-` reads one from standard input.
     """
     form = form or _format(file)
-    files = list(_files(specs))
+    files = list(spec_files(specs))
     many = len(files) > 1 or Path(specs[0]).is_dir()
     if many and (depth != 0 or expand or sizes or settings):
         raise click.UsageError("--depth, --expand, --size and --set are for one file")
@@ -111,18 +111,6 @@ def _format(file: Path | None) -> str:
     if form is None:
         raise click.BadParameter(f"{file}: no format has the suffix; there are {', '.join(SUFFIXES)}")
     return form
-
-
-def _files(specs: tuple[str, ...]) -> Iterator[str]:
-    """The files that are named, and those in the folders that are."""
-    for name in specs:
-        if not Path(name).is_dir():
-            yield name
-            continue
-        found = sorted(path for path in Path(name).rglob("*") if path.suffix in {".yaml", ".yml"} and path.is_file())
-        if not found:
-            raise click.BadParameter(f"there is no .yaml file in {plain(name)}", param_hint="SPEC")
-        yield from map(str, found)
 
 
 def _graph(
