@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from shapecalc.analysis import AtLeast
 from shapecalc.analysis.rows import rows
 from shapecalc.diagnostics import Severity
+from shapecalc.render import covering
 from shapecalc.render.columns import COLUMNS, DROPPED, EXTRA_COLUMNS, Column, of_shape, of_total
 from shapecalc.render.units import exact, plain, si, size
 from shapecalc.render.wrapping import wrapped
@@ -53,10 +54,10 @@ class Grid(NamedTuple):
         """The width of the whole."""
         return sum(self.widths) + len(GAP) * (len(self.columns) - 1)
 
-    def with_short_names(self, cells: int) -> Grid:
-        """The table with its first column so many cells narrower: of a long name the end is kept."""
-        room = max(self.widths[0] - cells, SHORTEST)
-        return self._replace(cells=[(_end(row[0], room), *row[1:]) for row in self.cells])
+    def with_short_names(self, cells: int, at: int = 0) -> Grid:
+        """The table with the column of names so many cells narrower: of a long name the end is kept."""
+        room = max(self.widths[at] - cells, SHORTEST)
+        return self._replace(cells=[(*row[:at], _end(row[at], room), *row[at + 1 :]) for row in self.cells])
 
     def lines(self) -> Iterator[Line]:
         """The lines of the table: heads, a rule, rows; numbers to the right, no cell ever cut."""
@@ -142,11 +143,13 @@ def totals(analysis: Analysis) -> list[tuple[str, str]]:
         f"weights {of_total(analysis.weight_bytes, size)} · activations {of_total(analysis.activation_bytes, size)}"
         f" · peak {of_total(analysis.peak_bytes, size)}{at}"
     )
+    seen = covering.line(analysis)
     return [
         ("input", f"{inputs} → {outputs}" if outputs else inputs),
         ("params", of_total(analysis.params, exact) + buffers),
         ("MACs", _twice(analysis.macs)),
         ("FLOPs", _twice(analysis.flops)),
+        *([("field", seen)] if seen else []),
         ("memory", memory),
     ]
 
