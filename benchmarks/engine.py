@@ -1,6 +1,7 @@
 """The engine against PyTorch, onnxruntime and ONNX's ReferenceEvaluator, where they are installed.
 
 Each engine runs in a process of its own, all of them taking turns, so that what else the machine does meets them alike.
+One thread is the measure; with two, what BLAS and the others make of them is compared as a check.
 
 Run: python benchmarks/engine.py [NETWORK ...] [--rounds 7] [--batch 1] [--threads 1] [--without ENGINE]
 """
@@ -45,12 +46,17 @@ NETWORKS: Mapping[str, Mapping[str, str]] = {
 ENGINES = {
     "fast, with Winograd": "shapecalc",
     "fast, without Winograd": "shapecalc",
+    "direct": "shapecalc",
+    "its bare products": "numpy",
     "PyTorch eager": "torch",
     "onnxruntime": "onnxruntime",
     "ReferenceEvaluator": "onnx",
 }
 """Each engine by its mode, and the package that it is in."""
 AGAINST = "PyTorch eager"
+DIRECT = "direct"
+PRODUCTS = "its bare products"
+"""Nothing but the matrix products that the direct kernels of convolutions and dense layers contain."""
 Runs = Callable[[], Mapping[str, Any]]
 
 
@@ -79,11 +85,15 @@ def prepared(engine: str, name: str, batch: int, threads: int) -> Runs:
     weights = weights_of(graph)
     numbers = np.random.default_rng(1)
     inputs = {key: numbers.standard_normal((batch, *x)).astype("float32") for key, x in graph.inputs.items()}
-    if engine.startswith("fast"):
-        ours = Prepared(graph, weights, winograd=engine == "fast, with Winograd", shown=())
+    if engine == DIRECT or engine.startswith("fast"):
+        mode = "direct" if engine == DIRECT else "fast"
+        ours = Prepared(graph, weights, engine=mode, winograd=engine == "fast, with Winograd", shown=())
         return lambda: ours.run(inputs).outputs
 
-    from others import in_onnx, in_torch  # noqa: PLC0415  they are not needed for ours
+    from others import in_onnx, in_torch, products  # noqa: PLC0415  they are not needed for ours
+
+    if engine == PRODUCTS:
+        return products(graph, batch)
 
     if engine == "PyTorch eager":
         import torch  # noqa: PLC0415
@@ -186,9 +196,13 @@ def compare(name: str, engines: list[str], rounds: int, batch: int, threads: int
             if base is not None:
                 times = statistics.median(a / b for a, b in zip(worker.seconds, base.seconds, strict=True))
                 ratio = f"{times:6.2f} × {AGAINST}"
-                ratio += f", {apart(files[engine], files[AGAINST]):.0e} apart" if worker is not base else ""
+                if engine not in {AGAINST, PRODUCTS}:
+                    ratio += f", {apart(files[engine], files[AGAINST]):.0e} apart"
             milliseconds = statistics.median(worker.seconds) * 1000
             print(f"  {engine:<24}{milliseconds:9.1f} ms{peaks[engine] / 2**20:8.0f} MiB at most  {ratio}", flush=True)
+        if DIRECT in workers and PRODUCTS in workers:
+            pairs = zip(workers[DIRECT].seconds, workers[PRODUCTS].seconds, strict=True)
+            print(f"  direct takes {statistics.median(a / b for a, b in pairs):.2f} × its bare products")
         for engine in tried.keys() - workers.keys():
             print(f"  {engine:<24}  cannot run it")
 

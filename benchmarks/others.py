@@ -1,9 +1,10 @@
-"""Networks as PyTorch and ONNX have them, made from the same graph and the same weights."""
+"""Networks as PyTorch and ONNX have them, made from the same graph and the same weights; and their bare products."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,35 @@ def shape_of(name: str, graph: Graph) -> Any:
 def groups(node: Node, graph: Graph) -> int:
     """The groups of a convolution."""
     return int(shape_of(node.inputs[0], graph).channels // node.weights["kernel"][1])
+
+
+def products(graph: Graph, batch: int) -> Callable[[], dict[str, Any]]:
+    """A function that multiplies matrices as the direct kernels do: the filters of a group by all of its patches."""
+    sides: list[tuple[int, int, int]] = []
+    for node in graph:
+        if node.output is None or "kernel" not in node.weights:
+            continue
+        kernel, x = node.weights["kernel"], shape_of(node.inputs[0], graph)
+        match node.kind:
+            case "conv" | "depthwise":
+                parts = groups(node, graph)
+                sides += [(kernel[0] // parts, prod(kernel[1:]), batch * prod(node.output.spatial))] * parts
+            case "conv_transpose":
+                sides.append((prod(kernel[1:]), kernel[0], batch * prod(x.spatial)))
+            case "dense":
+                sides.append((kernel[0], kernel[1], batch * prod(x.spatial)))
+            case kind:
+                raise NotImplementedError(kind)
+    most = (max(a * b for a, b, _ in sides), max(b * c for _, b, c in sides), max(a * c for a, _, c in sides))
+    filters, patches, made = (np.ones(numbers, "float32") for numbers in most)
+
+    def run() -> dict[str, Any]:
+        for a, b, c in sides:
+            out = made[: a * c].reshape(a, c)
+            np.matmul(filters[: a * b].reshape(a, b), patches[: b * c].reshape(b, c), out=out)
+        return {}
+
+    return run
 
 
 # PyTorch
@@ -182,12 +212,14 @@ def onnx_nodes(  # noqa: C901, PLR0912  one case a kind
             yield "Constant", [], f"{node.name}.six", {"value_float": 6.0}
             yield "Min", [f"{node.name}.low", f"{node.name}.six"], node.name, {}
         case "maxpool":
-            seen = windows(node)
+            seen, (before, _) = windows(node), pads(node, graph)
+            # what hangs over is padding, and not `ceil_mode`, which the ReferenceEvaluator fails at
+            lengths = zip(seen, before, shape_of(x[0], graph).spatial, node.output.spatial, strict=True)  # type: ignore[union-attr]
+            after = [max(0, (o - 1) * w.stride + w.reach - first - int(n)) for w, first, n, o in lengths]
             options = {
                 "kernel_shape": [w.size for w in seen],
                 "strides": [w.stride for w in seen],
-                "pads": list(chain(*pads(node, graph))),
-                "ceil_mode": int(layer.ceil),
+                "pads": [*before, *map(int, after)],
             }
             yield "MaxPool", x, node.name, options
         case "global_avgpool":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shapecalc.engine.ways import DIRECT, FINISHING, FOLDING, Way, way
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from shapecalc.shape import Shape
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """Layers that are computed together, one after another."""
 
@@ -40,13 +41,13 @@ class Step:
         """The batch norm that goes into the first one's weights."""
         return next((node for node in self.nodes[1:2] if node.kind == "batchnorm"), None)
 
-    @property
+    @cached_property
     def beside(self) -> str | None:
         """What is added to the first one's output, before the functions of each element."""
         sums = [node for node in self.nodes[1:] if node.kind == "add"]
         return next((name for node in sums for name in node.inputs if name not in self.names), None)
 
-    @property
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """The names of all that it reads."""
         return self.head.inputs if self.beside is None else (*self.head.inputs, self.beside)
@@ -56,7 +57,7 @@ class Step:
         """The functions of each element in the end."""
         return tuple(node for node in self.nodes[1:] if node.kind in FINISHING)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all of them."""
         return tuple(node.name for node in self.nodes)

@@ -15,10 +15,12 @@ from shapecalc.kernels.conv import room as kept_of
 from shapecalc.kernels.fast import (
     depthwise,
     finish,
+    fourier,
     merging,
     pointwise,
     pooling,
     strips,
+    taps,
     transposed,
     winograd,
 )
@@ -164,6 +166,20 @@ def of_strips(task: Task) -> Compute:
     return lying(strips.Strips(task.axes, bank, task.finish, task.room))
 
 
+def of_taps(task: Task) -> Compute:
+    """A matrix of all taps."""
+    kernel = task.weights["kernel"]
+    matrix = task.scaled(np.array(kernel.reshape(len(kernel), -1).T, order="C"))
+    way = taps.Taps(task.axes, matrix, task.finish, task.room)
+    return lambda x: first(way(x))
+
+
+def of_waves(task: Task) -> Compute:
+    """The kernels transformed."""
+    bank = task.scaled(fourier.bank_of(task.weights["kernel"], task.axes))
+    return lying(fourier.Fourier(task.axes, bank, task.finish, task.room))
+
+
 def of_each_channel(task: Task) -> Compute:
     """Each tap's weights, laid in rows."""
     kernel, axes = task.weights["kernel"], task.axes
@@ -237,8 +253,10 @@ MAKERS: Mapping[str, Callable[[Task], Compute]] = {
     "product": of_one_tap,
     "winograd-4": of_tiles(4),
     "winograd-2": of_tiles(2),
+    "fourier": of_waves,
     "depthwise": of_each_channel,
     "grouped": of_strips,
+    "taps": of_taps,
     "strips": of_strips,
     "subpixel": of_stamps,
     "scaled": of_scale,

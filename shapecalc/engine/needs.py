@@ -50,7 +50,7 @@ COPIES = {
     **dict.fromkeys(("log_sigmoid", "mish"), 3),
     **dict.fromkeys(("quick_gelu", "glu"), 4),
     "lrn": 7,  # the squares, and once more with as many channels before and after
-    "gelu": 20,  # math.erfc takes and gives Python's own numbers: 64 bytes each, and float64 before and after
+    "gelu": 3,
 }
 """Copies of its output that a kernel makes on the way, for the kinds that need nothing else."""
 POOLS = frozenset(("maxpool", "avgpool", "sumpool", "lppool", "filter"))

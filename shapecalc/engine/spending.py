@@ -47,11 +47,12 @@ def spending(step: Step, batch: int, itemsize: int, copies: Mapping[str, int]) -
     copied = [1 + copies.get(node.kind, 4) for node in step.functions if node.kind not in INTO_ITSELF]
     finishing = max(copied, default=0)
     # what does not lie with its channels last is copied; a pooling has what is made along one axis before the next
-    read = sum(prod(x) for x in step.xs) if step.way not in {"merged", "joined"} else 0
+    read = sum(prod(x) for x in step.xs) if step.way not in {"merged", "joined", "taps"} else 0
     read += output if step.beside is not None else 0
     between = prod(step.xs[0]) if step.way == "running" else 0
     aside = (read + between) * batch + finishing * (block or output * batch)
-    bank, making = transforms(step)
+    bank, making = transforms(step, itemsize)
+    aside += waving(step, batch, itemsize) if step.way == "fourier" else 0
     return Spent(pieces, itemsize * aside, itemsize * bank, itemsize * making)
 
 
@@ -71,6 +72,12 @@ def strips(step: Step, batch: int, itemsize: int) -> tuple[list[int], int]:
     seen = windows(head)
     taps = [(w.size, w.stride, w.dilation) for w in seen]
     return strip(batch, x, places(step), taps, channels(step), groups(head, step.xs), itemsize)
+
+
+def by_tap(step: Step, batch: int, itemsize: int) -> tuple[list[int], int]:
+    """The padded input of a strip, and its patches."""
+    (local, patches, _), part = strips(step, batch, itemsize)
+    return [local, patches], part
 
 
 def strip(
@@ -132,6 +139,29 @@ def depthwise(step: Step, batch: int, itemsize: int) -> tuple[list[int], int]:
     return [examples * prod(spans) * c], examples * prod(block) * c
 
 
+def fourier(step: Step, batch: int, itemsize: int) -> tuple[list[int], int]:
+    """The padded input of some channels."""
+    examples, some = sizes.sides((batch, channels(step)), sizes.waves(transformed(step), itemsize))
+    return [examples * some * prod(spans(step))], 0
+
+
+def spans(step: Step) -> list[int]:
+    """Cells along each axis from the first window's first tap to the last window's last."""
+    return [(o - 1) * w.stride + w.reach for o, w in zip(places(step), windows(step.head), strict=True)]
+
+
+def transformed(step: Step) -> list[int]:
+    """Lengths that are transformed."""
+    return [sizes.quick(span) for span in spans(step)]
+
+
+def waving(step: Step, batch: int, itemsize: int) -> int:
+    """Numbers of the transforms of some channels: before, between and after, and as long ones before NumPy 2.0."""
+    lengths = transformed(step)
+    count = prod(sizes.sides((batch, channels(step)), sizes.waves(lengths, itemsize)))
+    return 6 * count * 2 * prod(sizes.spectrum(lengths))
+
+
 def winograd(tile: int) -> Pieces:
     """Of some tiles: the padded input, the cells, those transformed, the products, and these transformed back."""
 
@@ -161,14 +191,16 @@ PIECES: Mapping[str, Pieces] = {
     "product": pointwise,
     "winograd-4": winograd(4),
     "winograd-2": winograd(2),
+    "fourier": fourier,
     "depthwise": depthwise,
     "grouped": strips,
     "strips": strips,
+    "taps": by_tap,
     "subpixel": subpixel,
 }
 
 
-def transforms(step: Step) -> tuple[int, int]:
+def transforms(step: Step, itemsize: int) -> tuple[int, int]:
     """Numbers of weights in the form that a way wants, and beside them while they are brought to it."""
     kernel = prod(step.head.weights.get("kernel", ()))
     small = 8 * channels(step) + 2 * sizes.RUN  # scale, shift and bias
@@ -178,6 +210,9 @@ def transforms(step: Step) -> tuple[int, int]:
             return squares * kernel // 9 + small, kernel
         case "depthwise":
             return kernel * (1 + sizes.RUN // channels(step)) + small, kernel
+        case "fourier":
+            bank = 2 * prod(sizes.spectrum(transformed(step))) * channels(step)
+            return bank + small, waving(step, 1, itemsize)
         case "subpixel":
             return kernel + small, 2 * kernel
         case "product":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 from shapecalc.formulas.windows import Window
@@ -79,9 +80,27 @@ def each_channel(node: Node, xs: Sequence[Shape]) -> bool:
     return one_bank(node, xs) and groups(node, xs) == xs[0].channels == node.weights["kernel"][0] > 1
 
 
+PER_CELL = 100
+"""Products for each cell from which on transforms are quicker, with what it takes to transform the cells."""
+
+
+def by_waves(node: Node, xs: Sequence[Shape]) -> bool:
+    """One filter for each channel, with so many taps that the transforms pay."""
+    if not each_channel(node, xs) or node.output is None:
+        return False
+    seen = list(zip(windows(node), node.output.spatial, strict=True))
+    products = prod(w.size * o for w, o in seen)
+    return products >= PER_CELL * prod((o - 1) * w.stride + w.reach for w, o in seen)
+
+
 def in_groups(node: Node, xs: Sequence[Shape]) -> bool:
     """Channels in groups."""
     return one_bank(node, xs) and groups(node, xs) > 1
+
+
+def few_channels(node: Node, xs: Sequence[Shape]) -> bool:
+    """So few channels that the taps of a patch lie in very short runs: the first layer of most networks of images."""
+    return one_bank(node, xs) and groups(node, xs) == 1 and xs[0].channels <= 3
 
 
 def always(_: Node, __: Sequence[Shape]) -> bool:
@@ -109,8 +128,10 @@ WAYS = (
     Way("pointwise", CONV, pointwise, adds=True),
     Way("winograd-4", CONV, on_a_map(20)),
     Way("winograd-2", CONV, on_a_map(12)),
+    Way("fourier", CONV, by_waves),
     Way("depthwise", CONV, each_channel),
     Way("grouped", CONV, in_groups),
+    Way("taps", CONV, few_channels),
     Way("strips", CONV, one_bank),
     Way("subpixel", frozenset(("conv_transpose",)), always),
     Way("product", frozenset(("dense",)), places),
@@ -123,9 +144,11 @@ WAYS = (
 """In the order in which they are tried.
 
 pointwise: one matrix product on the array as it lies. winograd-4, winograd-2: 3×3 by tiles of 4×4 or 2×2 outputs.
-depthwise: sums of products over runs of cells. grouped: strips, one product for each group. strips: the patches of some
-output rows at a time. subpixel: an ordinary convolution for each place within a stride. product: one matrix product.
-scaled, merged, joined: once through memory. running: along one axis, then the other. ones: a product with ones.
+fourier: products of transforms, for a large kernel of each channel. depthwise: sums of products over runs of cells.
+grouped: strips, one product for each group. taps, strips: the patches of some output rows at a time, of few channels a
+row for each tap, else a row for each place. subpixel: an ordinary convolution for each place within a stride. product:
+one matrix product. scaled, merged, joined: once through memory. running: along one axis, then the other. ones: a
+product with ones.
 """
 FOLDING = CONV | {"conv_transpose", "dense"}
 """Kinds whose weights a batch norm after them can be folded into."""

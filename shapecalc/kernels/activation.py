@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shapecalc.kernels.erf import erfc
 from shapecalc.kernels.norm import channelwise
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 # Klambauer et al. 2017: the fixed point of mean 0 and variance 1
 SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
-
-erfc = np.vectorize(math.erfc, otypes=[float])
 
 
 def relu(x: Array) -> Array:
@@ -70,7 +69,7 @@ def selu(x: Array) -> Array:
 def gelu(x: Array) -> Array:
     """``x`` times the normal distribution's share below it: the exact form."""
     share: Array = erfc(x * -math.sqrt(1 / 2)) * 0.5
-    return x * share.astype(x.dtype)
+    return x * share
 
 
 @np.errstate(over="ignore")  # x³ may overflow, and its tanh is 1 all the same

@@ -61,7 +61,7 @@ def test_every_layer_has_a_row_with_its_statistics_and_its_time(call):
     rows = [line.split() for line in out.splitlines()]
     assert (status, err) == (0, "")
     assert rows[2] == ["layer", "kind", "output", "mean", "std", "min", "max", "time", "GMAC/s", "way"]
-    assert [row[-1] for row in rows[4:8]] == ["strips", "strips", "ones", "product"]
+    assert [row[-1] for row in rows[4:8]] == ["taps", "strips", "ones", "product"]
     assert [row[:3] for row in rows[4:8]] == [
         ["stem", "conv+batch+relu", "4×14×14"],
         ["Double1", "Double", "6×10×10"],
@@ -105,7 +105,7 @@ def test_every_layer_says_how_it_was_computed_and_the_engine_its_mode(call):
         answer = json.loads(call("net.yaml", "--format", "json", *options)[1])
         return answer["engine"], answer["winograd"], {layer["way"] for layer in answer["layers"]}
 
-    assert ways() == ("fast", True, {"strips", "scaled", "direct", "ones", "product"})
+    assert ways() == ("fast", True, {"taps", "strips", "scaled", "direct", "ones", "product"})
     assert ways("--no-winograd")[:2] == ("fast", False)
     assert ways("--engine", "direct") == ("direct", False, {"direct"})
     assert "engine   fast, with Winograd · weights brought to its ways in" in call("net.yaml")[1]

@@ -104,6 +104,11 @@ NETWORKS = {
     "matmul": {"input": [300, 900], "layers": [{"matmul": ["input", "input"], "transpose": "left"}]},
     "winograd-4": {"input": [48, 60, 60], "layers": [{"conv": 64, "kernel": 3, "padding": "half", "norm": "batch"}]},
     "winograd-2": {"input": [96, 15, 15], "layers": [{"conv": 256, "kernel": 3, "activation": "silu"}]},
+    "fourier": {
+        "input": [12, 80, 80],
+        "layers": [{"depthwise": 31, "padding": "half", "norm": "batch"}, {"depthwise": 21, "activation": "silu"}],
+    },
+    "fourier-large": {"input": [2, 420, 420], "layers": [{"depthwise": 21, "padding": "half", "activation": "relu"}]},
     "fused": {
         "input": [16, 120, 120],
         "layers": [

@@ -19,16 +19,26 @@ SETTINGS = [
     ("pointwise", [5, 9, 8], {"conv": 3, "kernel": 1, "stride": [2, 3], "bias": "no"}),
     ("pointwise", [1, 30], {"conv": 4, "kernel": 1, "stride": 4}),
     ("pointwise", [4, 3, 5, 2], {"conv": 1, "kernel": 1, "stride": 2}),
-    ("strips", [3, 13, 11], {"conv": 4, "kernel": 3, "padding": "same", "stride": 2}),
-    ("strips", [3, 13, 11], {"conv": 4, "kernel": 3, "padding": "same_lower", "stride": 2}),
-    ("strips", [1, 11, 14], {"conv": 1, "kernel": 2, "stride": 3}),
-    ("strips", [1, 1, 1], {"conv": 2, "kernel": 1, "padding": 2}),
-    ("strips", [2, 6, 7], {"conv": 3, "kernel": 1, "stride": 3, "padding": [[3, 2], [0, 1]]}),
-    ("strips", [2, 9, 12], {"conv": 5, "kernel": [5, 1], "dilation": [2, 1], "padding": [[3, 1], [0, 2]]}),
+    ("taps", [3, 13, 11], {"conv": 4, "kernel": 3, "padding": "same", "stride": 2}),
+    ("strips", [7, 13, 11], {"conv": 4, "kernel": 3, "padding": "same", "stride": 2}),
+    ("taps", [3, 13, 11], {"conv": 4, "kernel": 3, "padding": "same_lower", "stride": 2}),
+    ("strips", [7, 13, 11], {"conv": 4, "kernel": 3, "padding": "same_lower", "stride": 2}),
+    ("taps", [1, 11, 14], {"conv": 1, "kernel": 2, "stride": 3}),
+    ("strips", [5, 11, 14], {"conv": 1, "kernel": 2, "stride": 3}),
+    ("taps", [1, 1, 1], {"conv": 2, "kernel": 1, "padding": 2}),
+    ("strips", [5, 1, 1], {"conv": 2, "kernel": 1, "padding": 2}),
+    ("taps", [2, 6, 7], {"conv": 3, "kernel": 1, "stride": 3, "padding": [[3, 2], [0, 1]]}),
+    ("strips", [6, 6, 7], {"conv": 3, "kernel": 1, "stride": 3, "padding": [[3, 2], [0, 1]]}),
+    ("taps", [2, 9, 12], {"conv": 5, "kernel": [5, 1], "dilation": [2, 1], "padding": [[3, 1], [0, 2]]}),
+    ("strips", [6, 9, 12], {"conv": 5, "kernel": [5, 1], "dilation": [2, 1], "padding": [[3, 1], [0, 2]]}),
+    ("taps", [3, 17], {"conv": 6, "kernel": 5, "dilation": 3, "padding": "causal"}),
     ("strips", [4, 17], {"conv": 6, "kernel": 5, "dilation": 3, "padding": "causal"}),
+    ("taps", [2, 9], {"conv": 6, "kernel": 4, "padding": "full", "stride": 2}),
     ("strips", [4, 9], {"conv": 6, "kernel": 4, "padding": "full", "stride": 2}),
-    ("strips", [2, 5, 6, 7], {"conv": 3, "kernel": [3, 2, 1], "stride": [1, 2, 3], "padding": "full"}),
-    ("strips", [2, 3, 3], {"conv": 3, "kernel": 3, "padding": 5}),
+    ("taps", [2, 5, 6, 7], {"conv": 3, "kernel": [3, 2, 1], "stride": [1, 2, 3], "padding": "full"}),
+    ("strips", [6, 5, 6, 7], {"conv": 3, "kernel": [3, 2, 1], "stride": [1, 2, 3], "padding": "full"}),
+    ("taps", [2, 3, 3], {"conv": 3, "kernel": 3, "padding": 5}),
+    ("strips", [6, 3, 3], {"conv": 3, "kernel": 3, "padding": 5}),
     ("grouped", [6, 9, 8], {"conv": 9, "kernel": 3, "groups": 3, "padding": "same"}),
     ("grouped", [6, 9, 8], {"conv": 4, "kernel": 2, "groups": 2, "stride": 3, "dilation": 2}),
     ("grouped", [4, 9], {"conv": 4, "kernel": 1, "groups": 2, "bias": "no"}),
@@ -38,6 +48,11 @@ SETTINGS = [
     ("depthwise", [3, 300], {"depthwise": 4, "dilation": 3, "padding": "causal"}),
     ("depthwise", [2, 4, 40, 5], {"depthwise": [1, 7, 3], "stride": [1, 2, 1], "padding": "same", "bias": "no"}),
     ("depthwise", [700, 5, 6], {"depthwise": 3, "padding": [[2, 0], [0, 1]]}),
+    ("fourier", [5, 40, 43], {"depthwise": 31, "padding": "half"}),
+    ("fourier", [3, 60, 57], {"depthwise": [13, 17], "padding": [[2, 9], [0, 3]], "bias": "no"}),
+    ("fourier", [2, 90, 80], {"conv": 2, "kernel": [40, 21], "groups": 2, "stride": [2, 1], "padding": "same"}),
+    ("fourier", [4, 900], {"depthwise": 201, "dilation": 2, "padding": "causal"}),
+    ("fourier", [2, 20, 21, 22], {"depthwise": 9, "padding": 3}),
     ("winograd-4", [32, 20, 21], {"conv": 32, "kernel": 3, "padding": "half"}),
     ("winograd-4", [33, 23, 25], {"conv": 40, "kernel": 3, "bias": "no"}),
     ("winograd-4", [32, 21, 60], {"conv": 32, "kernel": 3, "padding": [[2, 1], [0, 2]]}),
@@ -102,7 +117,7 @@ def both(graph, dtype, **options):
 @pytest.fixture
 def little_at_once(monkeypatch):
     """So little that every array is taken in many parts."""
-    for name in ("PATCHES", "NEAR", "SUMS"):
+    for name in ("PATCHES", "NEAR", "SUMS", "WAVES"):
         monkeypatch.setattr(sizes, name, 600)
     monkeypatch.setattr(sizes, "ROWS", 5)
     monkeypatch.setattr(sizes, "TILES", 3)
@@ -130,7 +145,7 @@ def test_it_does_so_in_many_parts(way, shape, layer):
 
 @pytest.mark.parametrize(("way", "shape", "layer"), ALONE)
 def test_a_nan_passes_where_it_passes_directly(way, shape, layer):
-    """What is not a number may spread further by Winograd's tiles, and nowhere is it lost."""
+    """What is not a number may spread further by tiles and transforms, and nowhere is it lost."""
     graph = sc.load({"input": shape, "layers": [layer, "relu", "relu6"]})
     weights, inputs = random_weights(graph, "float64"), inputs_of(graph, "float64")
     inputs["input"][(1, -1, *(0,) * (len(shape) - 1))] = np.nan
@@ -138,7 +153,8 @@ def test_a_nan_passes_where_it_passes_directly(way, shape, layer):
     fast, direct = (np.isnan(y) for y in ys)
     assert direct.any()
     assert fast[direct].all()
-    if not way.startswith("winograd"):
+    assert not fast[[0, 2]].any()
+    if not way.startswith(("winograd", "fourier")):
         assert np.array_equal(fast, direct)
 
 

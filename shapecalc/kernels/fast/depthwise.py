@@ -28,8 +28,8 @@ def run_of(axes: tuple[Axis, ...], channels: int) -> int:
         return 1
     places = axes[-1].places
     most = max(1, min(sizes.RUN // channels, places))
-    even = next(run for run in range(most, 0, -1) if places % run == 0)
-    return even if 2 * even > most else most
+    even = sizes.even(places, most)
+    return even if 4 * even >= most else most
 
 
 def rows_of(kernel: Array, run: int) -> Array:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 def relu(y: Array) -> None:
     """Nothing below 0, in place."""
-    np.clip(y, 0, np.inf, out=y)  # three times as fast as np.maximum with a number; NaN passes
+    y.clip(0, np.inf, out=y)  # three times as fast as np.maximum with a number; NaN passes
 
 
 def relu6(y: Array) -> None:
     """Nothing below 0, nothing above 6, in place."""
-    np.clip(y, 0, 6, out=y)
+    y.clip(0, 6, out=y)
 
 
 def in_place(function: Callable[[Array], Array]) -> Callable[[Array], None]:

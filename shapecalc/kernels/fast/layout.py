@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -15,9 +16,14 @@ if TYPE_CHECKING:
     from shapecalc.kernels.window import Array, Walk
 
 
+def seen_last(x: Array) -> Array:
+    """The array seen as ``(batch, *lengths, channels)``, however it lies."""
+    return x.transpose(0, *range(2, x.ndim), 1)
+
+
 def last(x: Array) -> Array:
     """The array as ``(batch, *lengths, channels)`` in one piece; copied only where it does not lie so."""
-    return np.ascontiguousarray(x.transpose(0, *range(2, x.ndim), 1))
+    return np.ascontiguousarray(seen_last(x))
 
 
 def first(y: Array) -> Array:
@@ -65,6 +71,9 @@ class Axis:
 
 def blocks(places: Sequence[int], most: int) -> Iterator[tuple[slice, ...]]:
     """Parts of a grid of places, each in one piece in row order and of ``most`` places, or of one if that is more."""
+    if prod(places) <= most:
+        yield tuple(slice(0, n) for n in places)
+        return
     sides = sizes.sides(places, most)
     for corner in np.ndindex(*(-(-n // side) for n, side in zip(places, sides, strict=True))):
         yield tuple(

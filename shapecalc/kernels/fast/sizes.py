@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ TILES = 64
 """Tiles that Winograd's transforms take at a stroke; with fewer, the transformed weights are read too often."""
 RUN = 1024
 """Numbers that a depthwise convolution multiplies at a stroke; so many of each tap's weights are laid in a row."""
+WAVES = 2**19
+"""Bytes of what is transformed at a stroke."""
 WASTE = 8
 """A buffer that is used again is larger than what is in it by one part in so many at most."""
 LINE = 64
@@ -35,9 +38,33 @@ def sides(places: Sequence[int], most: int) -> list[int]:
     return found[::-1]
 
 
+def even(count: int, most: int) -> int:
+    """The largest number up to another that divides a count."""
+    return next(part for part in range(max(1, min(most, count)), 0, -1) if count % part == 0)
+
+
 def strip(groups: int, reads: int, filters: int, itemsize: int) -> int:
     """Places of a strip: so many that their patches, and what they give, stay near."""
     return min(PATCHES // (groups * reads * itemsize), 4 * NEAR // (groups * filters * itemsize))
+
+
+def quick(length: int) -> int:
+    """The next length whose transform is quick: a product of small primes."""
+    rest = length
+    for prime in (2, 3, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return length if rest == 1 else quick(length + 1)
+
+
+def spectrum(lengths: Sequence[int]) -> list[int]:
+    """The lengths of a transform of real numbers; its numbers are complex."""
+    return [*lengths[:-1], lengths[-1] // 2 + 1]
+
+
+def waves(lengths: Sequence[int], itemsize: int) -> int:
+    """Channels that are transformed at a stroke."""
+    return max(1, WAVES // (prod(lengths) * itemsize))
 
 
 def lined(numbers: int, itemsize: int) -> int:

@@ -85,8 +85,8 @@ class Strips:
                 part[...] = product[0].reshape(part.shape)
 
 
-def surrounded(x: Array, region: Sequence[tuple[int, int]], local: Array, fill: float = 0) -> Array:
-    """A region of the lengths of ``x``, with padding where it reaches beyond; copied to ``local`` only then."""
+def surrounded(x: Array, region: Sequence[tuple[int, int]], local: Array) -> Array:
+    """A region of the lengths of ``x``, with zeros where it reaches beyond; copied to ``local`` only then."""
     inside = [
         (first := min(max(start, 0), end), max(min(end, n), first))
         for (start, end), n in zip(region, x.shape[1:-1], strict=True)
@@ -97,8 +97,8 @@ def surrounded(x: Array, region: Sequence[tuple[int, int]], local: Array, fill: 
     here: tuple[slice, ...] = (slice(None),)
     for (start, _), (first, stop) in zip(region, inside, strict=True):
         side = slice(first - start, stop - start)
-        local[(*here, slice(0, side.start))] = fill
-        local[(*here, slice(side.stop, None))] = fill
+        local[(*here, slice(0, side.start))] = 0
+        local[(*here, slice(side.stop, None))] = 0
         here = (*here, side)
     local[here] = kept
     return local
