@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from shapecalc.analysis.cost import added, floating, operations, summed
 from shapecalc.analysis.memory import DTYPES, peak
 from shapecalc.analysis.parameters import buffers, parameters
-from shapecalc.analysis.receptive import Seen, receptive_fields
+from shapecalc.analysis.receptive import Axis, Receptive, Seen, receptive
+from shapecalc.analysis.receptive.alignment import Meeting
+from shapecalc.analysis.receptive.covering import Covered, covered
+from shapecalc.analysis.receptive.onesided import OneSided
 from shapecalc.analysis.receptive.phased import Phased
 from shapecalc.analysis.receptive.seeing import Field
 from shapecalc.diagnostics import Diagnostic, Route, Severity
@@ -18,6 +21,8 @@ from shapecalc.formulas.counting import batched, elements, stored
 from shapecalc.formulas.reach import Unknown
 
 if TYPE_CHECKING:
+    from shapecalc.analysis.cost.apart import Apart
+    from shapecalc.analysis.cost.costing import Cost
     from shapecalc.layers.base import Ops
     from shapecalc.network.graph import Graph, Group, Node
     from shapecalc.shape import Shape
@@ -55,10 +60,17 @@ class LayerAnalysis:
     ops_complete: bool
     activation_bytes: Total | None
     field: Seen | None
+    meetings: Mapping[Axis, Meeting] | None
+    """Where branches meet: how their fields lie to each other, along each axis of which that can be told."""
     shared_with: str | None
     route: Route
     start: int
     stop: int
+
+    @property
+    def aligned(self) -> bool | None:
+        """Whether the branches that meet here are aligned along every axis; None where none meet, or it is unknown."""
+        return all(meeting.aligned for meeting in self.meetings.values()) if self.meetings else None
 
     @property
     def macs(self) -> Total | None:
@@ -110,6 +122,37 @@ class Analysis:
         shapes = {**self.graph.inputs, **{layer.name: layer.output for layer in self.layers}}
         return {name: shapes.get(node) for name, node in self.graph.outputs.items()}
 
+    @cached_property
+    def covered_at(self) -> Mapping[Axis, Covered]:
+        """The first node some output of which sees an input from end to end, along each axis of each input."""
+        return covered(self.graph, {layer.name: layer.field for layer in self.layers if layer.field is not None})
+
+    @cached_property
+    def apart(self) -> tuple[Apart, ...]:
+        """What is listed apart of each node's operations: taps in padding, biases, what is done once for all."""
+        from shapecalc.analysis.cost.apart import listed_apart  # noqa: PLC0415  when asked for
+
+        return listed_apart(self.graph, self.batch)
+
+    @cached_property
+    def saved(self) -> Mapping[str, int | None]:
+        """The bytes that training keeps of each node and of none before it; None where that is not known."""
+        from shapecalc.analysis.memory.rows import saved_bytes  # noqa: PLC0415  when asked for
+
+        return saved_bytes(self.graph, self.batch, self.dtype)
+
+    @cached_property
+    def _costs(self) -> dict[str, Cost]:
+        return {}
+
+    def cost(self, convention: str) -> Cost:
+        """What each node, and the whole, count in a named convention; its name is one of ``CONVENTION_NAMES``."""
+        from shapecalc.analysis.cost.costing import cost  # noqa: PLC0415  when asked for
+
+        if convention not in self._costs:
+            self._costs[convention] = cost(self, convention)
+        return self._costs[convention]
+
     @property
     def totals(self) -> dict[str, Any]:
         """The totals by name."""
@@ -147,6 +190,7 @@ class Analysis:
             ops_complete=all(layer.ops is not None and layer.ops_complete for layer in members),
             activation_bytes=_summed(members, "activation_bytes"),
             field=end.field,
+            meetings=next((layer.meetings for layer in reversed(members) if layer.meetings is not None), None),
             shared_with=min(shared) if shared else None,
             route=members[0].route,
             start=group.start,
@@ -193,7 +237,7 @@ def analyze(graph: Graph, batch: int = 1, dtype: str = "float32") -> Analysis:
         batch: how many examples at once; operations and activation memory are multiplied by it.
         dtype: the number format of weights and activations; one of ``DTYPES``.
     """
-    fields = receptive_fields(graph)
+    seen = receptive(graph)
     itemsize = DTYPES[dtype]
     sizes = {name: _bytes(shape, batch, itemsize) for name, shape in graph.inputs.items()}
     inner: dict[str, int] = {}
@@ -205,7 +249,7 @@ def analyze(graph: Graph, batch: int = 1, dtype: str = "float32") -> Analysis:
             if node.inner:
                 inner[node.name] = summed(_bytes(shape, batch, itemsize) for shape in node.inner.values())
                 made = summed((size, inner[node.name]))
-        layers.append(_layer(node, index, batch, made, fields.get(node.name)))
+        layers.append(_layer(node, index, batch, made, seen))
     complete = graph.complete and all(node.output is not None for node in graph)
     params, kept = sum_known(layer.params for layer in layers), sum_known(layer.buffers for layer in layers)  # type: ignore[misc]
     ops = added(layer.ops for layer in layers if layer.ops is not None)
@@ -223,7 +267,7 @@ def analyze(graph: Graph, batch: int = 1, dtype: str = "float32") -> Analysis:
         macs=_known(ops.get("mac", 0), complete=all_ops),
         flops=_known(floating(ops), complete=all_ops),
         weight_bytes=_known(
-            stored(_least(params) + _least(kept), itemsize), complete=complete and not isinstance(params, AtLeast)
+            stored(summed((_least(params), _least(kept))), itemsize), complete=complete and not isinstance(params, AtLeast)
         ),
         activation_bytes=_known(activations, complete=complete),
         peak_bytes=_known(highest.bytes, complete=complete and highest.complete),
@@ -232,7 +276,7 @@ def analyze(graph: Graph, batch: int = 1, dtype: str = "float32") -> Analysis:
     )
 
 
-def _layer(node: Node, index: int, batch: int, size: int | None, seen: Seen | None) -> LayerAnalysis:
+def _layer(node: Node, index: int, batch: int, size: int | None, seen: Receptive) -> LayerAnalysis:
     ops = operations(node, batch)
     return LayerAnalysis(
         name=node.name,
@@ -244,7 +288,8 @@ def _layer(node: Node, index: int, batch: int, size: int | None, seen: Seen | No
         ops=ops if node.output is not None else None,
         ops_complete=True,
         activation_bytes=size,
-        field=seen,
+        field=seen.fields.get(node.name),
+        meetings=seen.meetings.get(node.name),
         shared_with=node.shared_with,
         route=node.route,
         start=index,
@@ -295,4 +340,4 @@ def _unknowns(graph: Graph, layers: Iterable[LayerAnalysis]) -> Iterator[Diagnos
             )
 
 
-__all__ = ["Analysis", "AtLeast", "Field", "LayerAnalysis", "Phased", "Total", "analyze"]
+__all__ = ["Analysis", "AtLeast", "Field", "LayerAnalysis", "OneSided", "Phased", "Total", "analyze"]

@@ -7,13 +7,9 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from shapecalc.render.columns import COLUMNS, EXTRA_COLUMNS
-
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis
     from shapecalc.diagnostics import SpecError
-
-COLUMN_NAMES = (*COLUMNS, *EXTRA_COLUMNS)
 
 
 class Asked(NamedTuple):
@@ -25,6 +21,10 @@ class Asked(NamedTuple):
     columns: tuple[str, ...] = ()
     by: str | None = None
     to_file: bool = False
+    convention: str = ""
+    """The cost is told in it."""
+    conventions: bool = False
+    """The cost in every convention is asked for."""
 
 
 def as_table(asked: Asked) -> str:
@@ -32,14 +32,18 @@ def as_table(asked: Asked) -> str:
     from shapecalc.render import screen  # noqa: PLC0415  each format is loaded when asked for
 
     width = None if asked.to_file else screen.terminal_width()
-    if asked.by:
+    if asked.conventions:
+        from shapecalc.render import conventions  # noqa: PLC0415
+
+        lines = conventions.report(asked.analysis, width)
+    elif asked.by:
         from shapecalc.render.kinds import by_kind  # noqa: PLC0415
 
         lines = by_kind(asked.analysis, width)
     else:
         from shapecalc.render.table import report  # noqa: PLC0415
 
-        lines = report(asked.analysis, asked.depth, asked.opened, asked.columns, width)
+        lines = report(asked.analysis, asked.depth, asked.opened, asked.columns, width, asked.convention)
     return screen.coloured(lines) if sys.stdout.isatty() and not asked.to_file else screen.plain_text(lines)
 
 
@@ -47,23 +51,32 @@ def as_json(asked: Asked) -> str:
     """The contract: one object, raw integers."""
     from shapecalc.render.json import to_dict  # noqa: PLC0415
 
-    return dumped(to_dict(asked.analysis))
+    data = to_dict(asked.analysis, asked.convention)
+    if asked.conventions:
+        from shapecalc.render.conventions import to_list  # noqa: PLC0415
+
+        data["conventions"] = to_list(asked.analysis)
+    return dumped(data)
 
 
 def as_csv(asked: Asked) -> str:
     """One line for every node, raw numbers."""
     from shapecalc.render.records import csv_text  # noqa: PLC0415
 
-    return csv_text(asked.analysis)
+    return csv_text(asked.analysis, asked.convention)
 
 
 def as_markdown(asked: Asked) -> str:
     """A table for a page or a pull request."""
     from shapecalc.render.markdown import kinds_text, report_text  # noqa: PLC0415
 
+    if asked.conventions:
+        from shapecalc.render.conventions import markdown  # noqa: PLC0415
+
+        return markdown(asked.analysis)
     if asked.by:
         return kinds_text(asked.analysis)
-    return report_text(asked.analysis, asked.depth, asked.opened, asked.columns)
+    return report_text(asked.analysis, asked.depth, asked.opened, asked.columns, asked.convention)
 
 
 def unread_json(error: SpecError) -> str:

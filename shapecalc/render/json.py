@@ -5,20 +5,22 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from shapecalc.analysis import AtLeast, Field, Phased
+from shapecalc.analysis import AtLeast, Field, OneSided, Phased
+from shapecalc.render.costs import each, in_convention, sums
 
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis
     from shapecalc.analysis.receptive import Seen
-    from shapecalc.analysis.receptive.seeing import Seeing
+    from shapecalc.analysis.receptive.onesided import Seeing
     from shapecalc.diagnostics import Diagnostic, Place, Route
+    from shapecalc.render.diagnostics import Source
     from shapecalc.source.document import Document
 
 SCHEMA_VERSION = 1
 
 
-def to_dict(analysis: Analysis) -> dict[str, Any]:
-    """An analysis as plain data."""
+def to_dict(analysis: Analysis, convention: str = "") -> dict[str, Any]:
+    """An analysis as plain data, with the cost in a convention if one is named."""
     document = analysis.graph.document
     return {
         "schema_version": SCHEMA_VERSION,
@@ -27,8 +29,13 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
         "outputs": {name: shape and shape.to_list() for name, shape in analysis.outputs.items()},
         "batch": analysis.batch,
         "dtype": analysis.dtype,
-        "totals": _totals(analysis),
-        "layers": [_layer(layer, several=len(analysis.inputs) > 1) for layer in analysis.layers],
+        "totals": _totals(analysis) | {name: _number(total) for name, total in sums(analysis).items()},
+        "covered_at": _covered(analysis),
+        "layers": [
+            of_layer(layer, several=len(analysis.inputs) > 1) | each(analysis, index, convention)
+            for index, layer in enumerate(analysis.layers)
+        ],
+        **in_convention(analysis, convention),
         "diagnostics": [diagnostic(fault, document) for fault in analysis.diagnostics],
     }
 
@@ -50,6 +57,7 @@ def unread(faults: tuple[Diagnostic, ...], name: str) -> dict[str, Any]:
         "batch": None,
         "dtype": None,
         "totals": None,
+        "covered_at": {},
         "layers": [],
         "diagnostics": [_diagnostic(fault, fault.place, name, lambda _: None) for fault in faults],
     }
@@ -59,6 +67,11 @@ def diagnostic(fault: Diagnostic, document: Document) -> dict[str, Any]:
     """A diagnostic as plain data, with lines and columns from 1."""
     find = document.key_place if fault.at_key else document.value_place
     return _diagnostic(fault, fault.place or find(fault.route), document.name, document.value_place)
+
+
+def placed(fault: Diagnostic, source: Source) -> dict[str, Any]:
+    """The same, of a text that may be unread."""
+    return _diagnostic(fault, source.place(fault), source.name, source.value_place)
 
 
 def _diagnostic(fault: Diagnostic, place: Place | None, file: str, find: Any) -> dict[str, Any]:
@@ -102,7 +115,8 @@ def _number(total: Any) -> Any:
             return None
 
 
-def _layer(layer: LayerAnalysis, *, several: bool) -> dict[str, Any]:
+def of_layer(layer: LayerAnalysis, *, several: bool = False) -> dict[str, Any]:
+    """A node, or nodes summed, as plain data."""
     return {
         "name": layer.name,
         "kind": layer.kind,
@@ -116,6 +130,8 @@ def _layer(layer: LayerAnalysis, *, several: bool) -> dict[str, Any]:
         "ops": _number(layer.ops),
         "activation_bytes": _number(layer.activation_bytes),
         "receptive_field": None if layer.field is None else _fields(layer.field, several=several),
+        "aligned": layer.aligned,
+        "half_cells_apart": _apart(layer),
     }
 
 
@@ -124,27 +140,52 @@ def _fields(fields: Seen, *, several: bool) -> list[dict[str, Any] | None]:
 
 
 def _field(field: Seeing, axis: tuple[str, int] | None) -> dict[str, Any] | None:
-    if not isinstance(field, Field | Phased):
+    if not isinstance(field, Field | Phased | OneSided):
         return None
     of = {} if axis is None else {"input": axis[0], "axis": axis[1]}
-    spans = field.spans if isinstance(field, Phased) else ((field.first, field.last),)
+    phases = [_phase(field, place) for place in range(getattr(field, "period", 1))]
     jump = Fraction(field.jump)
+    ends: dict[str, Any] = dict.fromkeys(("size", "start", "padding"))
+    if not isinstance(field, OneSided):
+        ends = {"size": int(field.size), "start": field.start, "padding": int(field.padding)}
     return {
         **of,
-        "size": int(field.size),
+        **ends,
         "jump": int(jump) if jump.denominator == 1 else float(jump),
-        "start": field.start,
-        "padding": int(field.padding),
         "whole": field.whole,
-        "period": len(spans),
-        "advance": int(field.advance if isinstance(field, Phased) else field.jump),
-        "phases": [_phase(span) for span in spans],
+        "to_edge": field.side if isinstance(field, OneSided) else "both" if field.whole else None,
+        "period": len(phases),
+        "advance": int(getattr(field, "advance", field.jump)),
+        "phases": phases,
     }
 
 
-def _phase(span: tuple[int, int] | None) -> dict[str, Any]:
-    """One phase; a cell that sees nothing has a field of size 0, which begins nowhere."""
+def _phase(field: Field | Phased | OneSided, place: int) -> dict[str, Any]:
+    """One phase, by its first output cell; one that sees nothing has a field of size 0, which begins nowhere.
+
+    Of a field that reaches an edge the size is another for every output, and so is the start.
+    """
+    span = field.own.at(place) if isinstance(field, OneSided) else field.at(place)
     if span is None:
-        return {"size": 0, "start": None, "padding": None}
+        return {"size": 0, "start": None, "padding": None, "first": None, "last": None}
     first, last = (int(cell) for cell in span)
-    return {"size": last - first + 1, "start": (first + last) / 2, "padding": -first}
+    if not isinstance(field, OneSided):
+        return {"size": last - first + 1, "start": (first + last) / 2, "padding": -first, "first": first, "last": last}
+    first, last = (int(field.edge), last) if field.side == "before" else (first, int(field.edge))
+    return {"size": None, "start": None, "padding": None, "first": first, "last": last}
+
+
+def _apart(layer: LayerAnalysis) -> list[int | None] | None:
+    """Half cells by which the centres of branches that meet differ, along each axis; None: unknown, or no end to it."""
+    if layer.meetings is None or layer.field is None:
+        return None
+    meetings = [layer.meetings.get(axis) for axis in layer.field]
+    return [None if meeting is None else meeting.apart for meeting in meetings]
+
+
+def _covered(analysis: Analysis) -> dict[str, list[dict[str, Any]]]:
+    """Where each axis of each input is first covered, by input."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in analysis.inputs}
+    for (name, _), covered in analysis.covered_at.items():
+        found[name].append({"layer": covered.node, "sure": covered.sure})
+    return found

@@ -13,11 +13,17 @@ if TYPE_CHECKING:
     from shapecalc.analysis import Analysis
 
 
-def report_text(analysis: Analysis, depth: int = 0, opened: Collection[str] = (), columns: Sequence[str] = ()) -> str:
+def report_text(
+    analysis: Analysis,
+    depth: int = 0,
+    opened: Collection[str] = (),
+    columns: Sequence[str] = (),
+    convention: str = "",
+) -> str:
     """The table and its totals."""
-    made = grid(analysis, depth, opened, columns)
+    made = grid(analysis, depth, opened, columns, convention=convention)
     aligned = [(column.heading, column.align) for column in made.columns]
-    return _page(analysis, [table(aligned, made.cells), escaped(made.note)])
+    return _page(analysis, [table(aligned, made.cells), escaped(made.note)], convention)
 
 
 def kinds_text(analysis: Analysis) -> str:
@@ -26,8 +32,13 @@ def kinds_text(analysis: Analysis) -> str:
     return _page(analysis, [table(aligned, kind_cells(analysis)), remark(analysis)])
 
 
-def _page(analysis: Analysis, parts: Sequence[str]) -> str:
-    below = "\n".join(f"- **{what}** {escaped(value)}" for what, value in totals(analysis))
+def _page(analysis: Analysis, parts: Sequence[str], convention: str = "") -> str:
+    lines = totals(analysis)
+    if convention:
+        from shapecalc.render import conventions  # noqa: PLC0415  when asked for
+
+        lines += conventions.below(analysis, convention)
+    below = "\n".join(f"- **{what}** {escaped(value)}" for what, value in lines)
     sections = [f"### {escaped(plain(analysis.name))}", *parts, below, f"<sub>{escaped(counted(analysis))}</sub>"]
     return "\n\n".join(part for part in sections if part) + "\n"
 

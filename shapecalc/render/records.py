@@ -7,17 +7,20 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from shapecalc.render import json
+from shapecalc.render.columns import SIDED
 
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis
 
 
-def records(analysis: Analysis) -> list[dict[str, Any]]:
+def records(analysis: Analysis, convention: str = "") -> list[dict[str, Any]]:
     """One flat record a node."""
     rows = []
-    for layer in json.to_dict(analysis)["layers"]:
+    for layer in json.to_dict(analysis, convention)["layers"]:
         fields = layer.pop("receptive_field") or []
+        del layer["aligned"], layer["half_cells_apart"]
         ops = layer.pop("ops") or {}
+        layer.pop("ops_once")
         rows.append(
             {
                 **layer,
@@ -32,12 +35,13 @@ def records(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def _axes(fields: list[dict[str, Any] | None], key: str) -> str | None:
-    return "x".join(str(field[key]) for field in fields if field) or None if all(fields) else None
+    values = [field[key] if field[key] is not None else SIDED[field["to_edge"]] for field in fields if field]
+    return "x".join(map(str, values)) or None if all(fields) else None
 
 
-def csv_text(analysis: Analysis) -> str:
+def csv_text(analysis: Analysis, convention: str = "") -> str:
     """The records as CSV."""
-    rows = records(analysis)
+    rows = records(analysis, convention)
     text = StringIO()
     if rows:
         writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")

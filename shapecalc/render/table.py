@@ -11,7 +11,8 @@ from shapecalc.analysis import AtLeast
 from shapecalc.analysis.rows import rows
 from shapecalc.diagnostics import Severity
 from shapecalc.render import covering
-from shapecalc.render.columns import COLUMNS, DROPPED, EXTRA_COLUMNS, Column, of_shape, of_total
+from shapecalc.render.columns import DROPPED, Column, of_shape, of_total
+from shapecalc.render.costs import EVERY_COLUMN, usual
 from shapecalc.render.units import exact, plain, si, size
 from shapecalc.render.wrapping import wrapped
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 GAP = "  "
 SHORTEST = 24
 """Cells that a long name keeps in the narrowest table."""
+KEPT = ("layer", "output", "params", "macs")
+"""Columns that stand in a table even where all of their cells are empty."""
 WIDEST = 100
 """Prose is no wider, however wide the terminal is."""
 
@@ -98,19 +101,20 @@ def grid(
     opened: Collection[str] = (),
     columns: Sequence[str] = (),
     width: int | None = None,
+    convention: str = "",
 ) -> Grid:
     """The cells of a table; columns that a width has no room for are left out whole, never cut."""
-    known = COLUMNS | EXTRA_COLUMNS
-    names = list(columns or COLUMNS)
+    known = EVERY_COLUMN
+    names = list(columns or usual(convention))
     shown, note = _known_rows(rows(analysis, depth, opened))
     by_name = {name: [known[name].cell(row, analysis) for row in shown] for name in names}
     if not columns:
-        names = [name for name in names if name in {"layer", "output", "params", "macs"} or any(by_name[name])]
+        names = [name for name in names if name in {*KEPT, convention} or any(by_name[name])]
     left_out: list[str] = []
     while True:
         cells = list(zip(*(by_name[name] for name in names), strict=True))
         made = Grid(tuple(known[name] for name in names), cells, tuple(left_out), note)
-        droppable = [name for name in DROPPED if name in names]
+        droppable = [name for name in (*DROPPED[:3], f"{convention}%", *DROPPED[3:]) if name in names]
         if width is None or made.width <= width:
             return made
         if not droppable:
@@ -169,9 +173,17 @@ def counted(analysis: Analysis) -> str:
     )
 
 
-def footer(analysis: Analysis, left_out: Sequence[str] = (), width: int | None = None) -> Iterator[Line]:
+def footer(
+    analysis: Analysis, left_out: Sequence[str] = (), width: int | None = None, convention: str = ""
+) -> Iterator[Line]:
     """Totals, what is counted, what is not known, and the columns that had no room."""
     entries = [(what, value, "") for what, value in totals(analysis)]
+    if convention:
+        from shapecalc.render.conventions import below  # noqa: PLC0415  when asked for
+
+        (name, total), *told = below(analysis, convention)
+        entries.insert([what for what, _, _ in entries].index("FLOPs") + 1, (name, total, ""))
+        entries += [(what, value, "dim") for what, value in told]
     entries.append(("counted", counted(analysis), "dim"))
     notes = [fault for fault in analysis.diagnostics if fault.severity is Severity.NOTE]
     entries += [("unknown", plain(f"{note.message}: {note.label}"), "dim") for note in notes[:3]]
@@ -192,11 +204,12 @@ def report(
     opened: Collection[str] = (),
     columns: Sequence[str] = (),
     width: int | None = None,
+    convention: str = "",
 ) -> Iterator[Line]:
     """The whole answer, line by line."""
-    made = grid(analysis, depth, opened, columns, width)
+    made = grid(analysis, depth, opened, columns, width, convention)
     yield [Span(plain(analysis.name), "bold")]
     yield []
     yield from made.lines()
     yield []
-    yield from footer(analysis, made.left_out, width)
+    yield from footer(analysis, made.left_out, width, convention)

@@ -31,8 +31,10 @@ LENET5 = {
 
 def seen(size, jump, start, *, whole=False):
     """The field along both axes."""
-    phase = {"size": size, "start": start, "padding": 0}
-    one = {**phase, "jump": jump, "whole": whole, "period": 1, "advance": jump, "phases": [phase]}
+    ends = {"size": size, "start": start, "padding": 0}
+    phase = {**ends, "first": 0, "last": size - 1}
+    more = {"whole": whole, "to_edge": "both" if whole else None, "period": 1, "advance": jump, "phases": [phase]}
+    one = {**ends, "jump": jump, **more}
     return [one, one]
 
 
@@ -53,6 +55,11 @@ def layer(name, kind, before, output, params, ops, flops, activation_bytes, rece
         "ops": ops,
         "activation_bytes": activation_bytes,
         "receptive_field": receptive_field,
+        "aligned": None,
+        "half_cells_apart": None,
+        "padding_macs": 0,
+        "bias_adds": ops["add"] if "mac" in ops else 0,
+        "ops_once": {},
     }
 
 
@@ -73,7 +80,10 @@ EXPECTED = {
         "weight_bytes": 246_824,
         "activation_bytes": 38_072,
         "peak_bytes": 23_520,
+        "padding_macs": 0,
+        "bias_adds": 6_518,
     },
+    "covered_at": {"input": [{"layer": "flatten1", "sure": True}] * 2},
     "layers": [
         layer(
             "conv1", "conv", "input", [6, 28, 28], 156, {"mac": 117_600, "add": 4_704}, 239_904, 18_816, seen(5, 1, 2.0)
@@ -118,7 +128,7 @@ PROMISED_LAYER = [
     "ops",
     "receptive_field",
 ]
-PROMISED_FIELD = ["size", "jump", "start", "padding", "whole", "period", "advance", "phases"]
+PROMISED_FIELD = ["size", "jump", "start", "padding", "whole", "to_edge", "period", "advance", "phases"]
 PROMISED_DIAGNOSTIC = [
     *["code", "severity", "message", "route", "file", "line", "column", "label", "help", "related"],
 ]
@@ -201,6 +211,7 @@ def test_everything_is_for_the_batch_and_the_number_format():
         "weight_bytes": 123_412,
         "activation_bytes": 76_144,
         "peak_bytes": 47_040,
+        "bias_adds": 26_072,
     }
 
 
@@ -354,6 +365,8 @@ def test_records_are_one_flat_row_a_node():
         "macs": 117_600,
         "flops": 239_904,
         "activation_bytes": 18_816,
+        "padding_macs": 0,
+        "bias_adds": 4_704,
         "receptive_field": "5x5",
         "jump": "1x1",
         "ops": "mac=117600 add=4704",

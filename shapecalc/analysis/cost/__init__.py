@@ -11,6 +11,12 @@ from shapecalc.layers.base import OPS, Ops
 if TYPE_CHECKING:
     from shapecalc.network.graph import Node
 
+CONVENTION_NAMES = (
+    *("macs", "flops", "paper"),
+    *("torch", "fvcore", "thop", "ptflops", "ptflops-aten", "torchinfo", "deepspeed", "calflops", "xla"),
+)
+"""The names of all conventions, in the order they are shown: the conventions themselves are loaded when asked for."""
+
 
 def operations(node: Node, batch: int) -> Ops | None:
     """A node's operations by kind, for a batch; None where they are not known."""
