@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from functools import update_wrapper
 from types import CodeType
 from typing import Any, Generic, ParamSpec, Protocol, Self, cast
@@ -227,3 +229,16 @@ def origins(figure: Figure) -> Iterator[Figure]:
             waiting.extend(value.given)
         elif isinstance(value, tuple | list):
             waiting.extend(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One integer by another: what is not an integer is made of two, and each may be a Figure."""
+
+    part: int
+    whole: int
+
+    @property
+    def value(self) -> Fraction:
+        """The number that it is."""
+        return Fraction(self.part, self.whole)

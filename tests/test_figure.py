@@ -183,6 +183,8 @@ WHOLE = {
     "counting.transposed_macs": lambda f, g, **rest: {"f": f * g, "g": g, **rest},
     "counting.grouped": lambda n, c, g: {"n": n, "c": c * g, "g": g},
     "counting.parted": lambda c, g: {"c": c * g, "g": g},
+    "counting.percent": lambda part, whole: {"part": part * whole, "whole": whole},
+    "meeting.padded_macs": lambda macs, met, pairs: {"macs": macs * prod(pairs), "met": met, "pairs": pairs},
     "moves.left_over": lambda e, known: {"e": e * prod(known), "known": known},
     "moves.gathered": lambda n, r: {"n": n * r, "r": r},
     "moves.spread_out": lambda c, r: {"c": c * prod(r), "r": r},
