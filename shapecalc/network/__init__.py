@@ -71,7 +71,13 @@ def build(
         diagnostics=tuple(sorted(every, key=lambda fault: _position(document.data, fault.route))),
         complete=complete,
         document=document,
+        settings=dict(settings or {}),
     )
+
+
+def rebuilt(graph: Graph, inputs: Mapping[str, Shape], kinds: Kinds = KINDS) -> Graph:
+    """The same document expanded for inputs of other shapes."""
+    return build(graph.document, graph.settings, {name: list(shape) for name, shape in inputs.items()}, kinds)
 
 
 def _position(data: object, route: Route) -> list[int]:

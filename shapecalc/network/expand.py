@@ -203,7 +203,7 @@ class Expander(Walk):
         start = len(self.nodes)
         body = Frame(f"{name}.", self.top, (item.key, *frame.calls))
         end = self.body(block.body, body, inner, source)
-        self.group(name, item.head, "call", start, end, frame)
+        self.group(name, item.head, "call", start, end, frame, self.home(item.key, frame))
         return end
 
     def layer(self, item: LayerItem, frame: Frame, scope: Scope, sources: Sequence[str], name: str) -> str:

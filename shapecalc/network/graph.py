@@ -51,6 +51,8 @@ class Group:
     """The node whose output is the group's."""
     level: int
     """How many calls it stands in."""
+    route: Route = ()
+    """Where a block's call is written."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Graph:
     complete: bool
     """Whether every layer of the file is here, known or not."""
     document: Document = field(compare=False, repr=False)
+    settings: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """The values that variables of the document were given from outside."""
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from shapecalc.shape import Shape
 
 
-def _countable(output: Shape) -> Shape:
+def countable(output: Shape) -> Shape:
+    """A shape whose lengths a tensor can have.
+
+    Raises:
+        Mismatch: none is that long.
+    """
     if max(output) > LIMIT:
         raise Mismatch("E311", f"gives {output}", label="a length passes 10^18", help="no tensor is that long")
     return output
@@ -121,7 +126,7 @@ class Walk(ABC):
         node = Node(name, layer.kind, layer, tuple(sources), route)
         if len(xs) == len(sources):
             try:
-                output = _countable(layer.output(*xs))
+                output = countable(layer.output(*xs))
                 node = Node(
                     name,
                     layer.kind,
@@ -165,11 +170,18 @@ class Walk(ABC):
         self.names.spans.setdefault(node.name, Span(len(self.nodes) - 1, len(self.nodes), node.name, route))
 
     def group(
-        self, name: str, kind: str, sort: Literal["layer", "call", "paths"], start: int, end: str, frame: Frame
+        self,
+        name: str,
+        kind: str,
+        sort: Literal["layer", "call", "paths"],
+        start: int,
+        end: str,
+        frame: Frame,
+        route: Route = (),
     ) -> None:
         """Keep the nodes made since ``start`` as one."""
         if len(self.nodes) > start:
-            self.groups.append(Group(name, kind, sort, start, len(self.nodes), end, frame.level))
+            self.groups.append(Group(name, kind, sort, start, len(self.nodes), end, frame.level, route))
 
     @abstractmethod
     def body(self, items: Sequence[Item], frame: Frame, scope: Scope, prev: str) -> str:
