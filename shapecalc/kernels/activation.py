@@ -69,7 +69,7 @@ def selu(x: Array) -> Array:
 def gelu(x: Array) -> Array:
     """``x`` times the normal distribution's share below it: the exact form."""
     share: Array = erfc(x * -math.sqrt(1 / 2)) * 0.5
-    return x * share
+    return x * share.astype(x.dtype, copy=False)
 
 
 @np.errstate(over="ignore")  # x³ may overflow, and its tanh is 1 all the same
