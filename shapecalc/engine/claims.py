@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shapecalc.analysis.receptive.onesided import OneSided
+
 if TYPE_CHECKING:
-    from shapecalc.analysis.receptive.phased import Phased
-    from shapecalc.analysis.receptive.seeing import Field
+    from shapecalc.analysis.receptive.seeing import Moving
 
 Plant = tuple[int, int]
 """From a cell on to the end, 1, or to the beginning, −1; and that cell."""
@@ -21,7 +22,7 @@ MOST_PHASES = 128
 class Claim:
     """What is told of one node along one axis."""
 
-    field: Field | Phased
+    field: Moving | OneSided
     cells: int
     """Output cells along the axis that the field moves along."""
     n: int
@@ -39,15 +40,18 @@ class Claim:
     def clipped(self, cell: int) -> tuple[int, int] | None:
         """What of the field of an output cell lies within the input."""
         span = self.of(cell)
-        if span is None or span[0] >= self.n or span[1] < 0:
+        if span is None:
             return None
-        return max(0, int(span[0])), min(self.n - 1, int(span[1]))
+        first, last = max(0, int(span[0])), min(self.n - 1, int(span[1]))
+        return (first, last) if first <= last else None
 
     def clean(self, cell: int) -> bool:
         """Whether an output cell sees nothing but the input, and nothing that a layer between has cut off or added."""
         span = self.of(cell)
         if self.field.whole or span is None:
             return True
+        if isinstance(self.field, OneSided) and not self.field.sure(cell):
+            return False
         reached = self.field.real
         return bool(max(0, reached.low) <= span[0] and span[1] <= min(self.n - 1, reached.high))
 
@@ -71,11 +75,19 @@ class Claim:
     def plants(self, cells: Sequence[int]) -> Iterator[Plant]:
         """What is planted to find the ends of the field of each output cell: at each end, and one beyond.
 
-        Of the first cell of the next period one end is enough, which tells how far the field has moved.
+        Of the first cell of the next period one end is enough, one that moves, which tells how far the field has moved.
         """
         for number, cell in enumerate(cells):
             if (seen := self.clipped(cell)) is not None:
                 first, last = seen
-                yield from ((BACK, first), (BACK, first - 1))
-                if number < self.period:
+                ways = self.ways(number)
+                if BACK in ways:
+                    yield from ((BACK, first), (BACK, first - 1))
+                if ON in ways:
                     yield from ((ON, last), (ON, last + 1))
+
+    def ways(self, number: int) -> tuple[int, ...]:
+        """From which ends of the field of an output cell plants are set: both, and one of those of the next period."""
+        if number < self.period:
+            return BACK, ON
+        return (ON,) if isinstance(self.field, OneSided) and self.field.side == "before" else (BACK,)

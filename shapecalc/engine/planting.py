@@ -45,6 +45,8 @@ class Harvest:
     """At which output cells NaN came out, for each node and plant."""
 
     nan: dict[str, dict[Plant, NDArray[np.bool_]]]
+    there: dict[str, NDArray[np.bool_]]
+    """At which places NaN came out of each node when there was nothing but NaN."""
     itself: dict[str, bool]
     """Whether NaN comes out of a node where none is planted."""
     stopped: dict[str, str]
@@ -54,6 +56,26 @@ class Harvest:
         """Whether NaN came out of a node at an output cell; nothing comes of what is planted beyond the border."""
         row = self.nan[name].get(plant)
         return row is not None and bool(row[cell])
+
+    def everywhere(self, name: str, plant: Plant, cell: int) -> bool:
+        """The same; of a node whose every place is told to see alike: at every place that sees anything."""
+        row = self.nan[name].get(plant)
+        return row is not None and bool(row[-1] if name in self.there else row[cell])
+
+    def add(self, name: str, axis: int | None, y: Array, plants: Sequence[Plant]) -> None:
+        """Add at which places NaN came out of a node, an example for each plant: along one axis of the places.
+
+        Where none is meant, two numbers: whether it came out at any place, and whether at all that see anything.
+        """
+        nan = np.asarray(np.isnan(y).any(axis=1))
+        if axis is None:
+            nan = nan.reshape(len(y), -1)
+            if name not in self.there:
+                self.there[name] = nan[1]  # the first plants are none, and nothing but NaN
+            rows = np.stack([nan.any(axis=1), nan[:, self.there[name]].all(axis=1)], axis=1)
+        else:
+            rows = np.asarray(nan.any(axis=tuple(a for a in range(1, nan.ndim) if a != axis + 1)))
+        self.nan[name].update(zip(plants, rows, strict=True))
 
     def note(self, step: Step) -> None:
         """Note what comes of no plant, the first example, and of nothing but NaN, the second.
@@ -87,7 +109,7 @@ def planted(axis: Axis, graph: Graph, plants: Sequence[Plant], claims: Mapping[s
     weights = evened(expected(graph))
     at_once = max(2, MOST_BYTES // _bytes(graph))
     every: list[Plant] = [(ON, length_of(axis, graph)), (ON, 0), *plants]  # none, all, and the others
-    out = Harvest({name: {} for name in claims}, {}, {})
+    out = Harvest({name: {} for name in claims}, {}, {}, {})
     last = max((index for index, node in enumerate(graph) if node.name in claims), default=-1)
 
     def forward(node: Node, xs: Sequence[Array]) -> Array:
@@ -103,11 +125,10 @@ def planted(axis: Axis, graph: Graph, plants: Sequence[Plant], claims: Mapping[s
         with np.errstate(all="ignore"):
             for index, step in enumerate(walk(graph, _sown(axis, graph, batch), forward)):
                 name = step.node.name
-                if name in claims:
-                    rows = _rows(step.y, claims[name].field.axis)
-                    out.nan[name].update(zip(batch, rows, strict=True))
                 if not start:
                     out.note(step)
+                if name in claims:
+                    out.add(name, claims[name].field.axis, step.y, batch)
                 tell(name, int(step.y.size))
                 if index >= last:
                     break
@@ -134,10 +155,3 @@ def _sown(axis: Axis, graph: Graph, batch: Sequence[Plant]) -> dict[str, Array]:
     for x, (way, cell) in zip(inputs[axis[0]], batch, strict=True):
         x[(*before, slice(cell, None) if way == ON else slice(cell + 1))] = np.nan
     return inputs
-
-
-def _rows(y: Array, axis: int | None) -> NDArray[np.bool_]:
-    """Where NaN stands in each example, along one axis of the places; in any place, where none is meant."""
-    kept = None if axis is None else axis + 2
-    rows = np.asarray(np.isnan(y).any(axis=tuple(a for a in range(1, y.ndim) if a != kept)))
-    return rows.reshape(len(y), -1)

@@ -15,6 +15,7 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from shapecalc.analysis.receptive import receptive_fields
+from shapecalc.analysis.receptive.onesided import OneSided
 from shapecalc.engine.claims import BACK, ON, Claim
 from shapecalc.engine.planting import Barren, Harvest, Tell, length_of, planted, quiet
 from shapecalc.engine.thinning import shorter, thinned, with_lengths
@@ -22,8 +23,7 @@ from shapecalc.formulas.reach import Unknown
 
 if TYPE_CHECKING:
     from shapecalc.analysis.receptive import Axis, Seen
-    from shapecalc.analysis.receptive.phased import Phased
-    from shapecalc.analysis.receptive.seeing import Field
+    from shapecalc.analysis.receptive.seeing import Moving
     from shapecalc.network.graph import Graph
 
 LONGEST = 2**15
@@ -81,7 +81,7 @@ def _same(
     return None
 
 
-def claim_of(seen: Seen, axis: Axis) -> Field | Phased | None:
+def claim_of(seen: Seen, axis: Axis) -> Moving | OneSided | None:
     """What is told along an axis; None where nothing is, or that it is not known."""
     told = seen.get(axis)
     return None if told is None or isinstance(told, Unknown) else told
@@ -134,11 +134,7 @@ def _longer(axis: Axis, graph: Graph, told: Mapping[str, Seen], names: set[str])
     every = [field for seen in told.values() if (field := claim_of(seen, axis)) is not None]
     step = lcm(*(max(1, _advance(field)) for field in every))
     n = length_of(axis, graph)
-    needed = {
-        name: int(max(field.size, field.last + 1)) + 3 * _advance(field)
-        for name in names
-        if (field := claim_of(told[name], axis)) is not None
-    }
+    needed = {name: _room(field) for name in names if (field := claim_of(told[name], axis)) is not None}
     while needed and step <= FARTHEST:
         most = max(cells for cells in needed.values() if cells <= 2 * min(needed.values()))
         if most > LONGEST:
@@ -151,7 +147,14 @@ def _longer(axis: Axis, graph: Graph, told: Mapping[str, Seen], names: set[str])
             yield longer, fitting
 
 
-def _advance(field: Field | Phased) -> int:
+def _room(field: Moving | OneSided) -> int:
+    """Input cells in which a period of fields has room, with the border far enough away."""
+    if isinstance(field, OneSided):
+        return _room(field.own)
+    return int(max(field.size, field.last + 1)) + 3 * _advance(field)
+
+
+def _advance(field: Moving | OneSided) -> int:
     """Input cells by which a field moves in a period."""
     return int(getattr(field, "advance", field.jump))
 
@@ -192,7 +195,7 @@ def _sight(claim: Claim, cells: Sequence[int], out: Harvest, name: str) -> Sight
         return Sight("none", why="NaN comes out of it where none is planted")
     clean = all(claim.clean(cell) for cell in cells)
     for number, cell in enumerate(cells):
-        if not _agrees(claim, cell, out, name, clean=clean, neighbour=number >= claim.period):
+        if not _agrees(claim, cell, out, name, clean=clean, ways=claim.ways(number)):
             if name in out.stopped:
                 return Sight("none", why=f"`{out.stopped[name]}` lets no NaN through")
             return Sight("other", told=claim.of(cell), cell=cell)
@@ -204,14 +207,19 @@ def _sight(claim: Claim, cells: Sequence[int], out: Harvest, name: str) -> Sight
     return Sight(sort, told=claim.of(cells[0]), cell=cells[0])
 
 
-def _agrees(claim: Claim, cell: int, out: Harvest, name: str, *, clean: bool, neighbour: bool) -> bool:
-    """Whether NaN came out of an output cell as is told: what it sees within the input, and nothing else."""
+def _agrees(claim: Claim, cell: int, out: Harvest, name: str, *, clean: bool, ways: Sequence[int]) -> bool:
+    """Whether NaN came out of an output cell as is told: what it sees within the input, and nothing else.
+
+    It is looked at from the ends from which was planted.
+    """
     seen = claim.clipped(cell)
     if seen is None:
         return not out.at(name, (ON, 0), cell)
-    first, last = seen
-    beyond = out.at(name, (BACK, first - 1), cell) or (not neighbour and out.at(name, (ON, last + 1), cell))
-    within = out.at(name, (BACK, first), cell) and (neighbour or out.at(name, (ON, last), cell))
+    (first, last), back, on = seen, BACK in ways, ON in ways
+    beyond = (back and out.at(name, (BACK, first - 1), cell)) or (on and out.at(name, (ON, last + 1), cell))
+    within = all(
+        out.everywhere(name, plant, cell) for plant, meant in (((BACK, first), back), ((ON, last), on)) if meant
+    )
     # of a field that the border clips not all may be there to be seen
     return not beyond and (within or not clean) and out.at(name, (ON, 0), cell)
 
@@ -221,4 +229,6 @@ def _measured(claim: Claim, cell: int, out: Harvest, name: str) -> Sight:
     after = [place for place in range(claim.n) if out.at(name, (ON, place), cell)]
     before = [place for place in range(claim.n) if out.at(name, (BACK, place), cell)]
     found = (min(before), max(after)) if before and after else None
+    if found == claim.clipped(cell):  # by all places together, and not by each
+        found = None
     return Sight("other", found=found, told=claim.of(cell), cell=cell)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from shapecalc.analysis import AtLeast, analyze
+from shapecalc.analysis import AtLeast, OneSided, analyze
 from shapecalc.engine.counted import Counted, counted, room
 from shapecalc.engine.probe import probe
 from shapecalc.formulas.reach import Unknown
@@ -17,6 +17,7 @@ from shapecalc.layers.base import AXES, OPS
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis
     from shapecalc.analysis.receptive import Axis, Seen
+    from shapecalc.analysis.receptive.seeing import Moving
     from shapecalc.engine.probe import Sight
     from shapecalc.network.graph import Graph, Node
     from shapecalc.shape import Shape
@@ -243,7 +244,7 @@ def _fields(fields: Seen, sights: Mapping[Axis, Sight], inputs: Mapping[str, Sha
             yield Finding("field", what, None, None, Mark.NOT_APPLICABLE, told.why)
             continue
         sight = sights.get(axis)
-        size = "whole" if told.whole else int(told.size)
+        size = _size(told)
         match sight.sort if sight else "none":
             case "seen" | "alone":
                 yield Finding("field", what, size, size, Mark.PROVED)
@@ -253,6 +254,13 @@ def _fields(fields: Seen, sights: Mapping[Axis, Sight], inputs: Mapping[str, Sha
                 yield _contradicted(what, size, sight)
             case _:
                 yield _unrun("field", what, size, sight.why if sight else "")
+
+
+def _size(told: Moving | OneSided) -> int | str:
+    """The size of a field, or what it reaches."""
+    if isinstance(told, OneSided):
+        return f"to the edge {told.side}"
+    return "whole" if told.whole else int(told.size)
 
 
 def axis_name(axis: Axis, inputs: Mapping[str, Shape]) -> str:

@@ -106,6 +106,12 @@ def merged(elements: int, m: int) -> int:
     return elements * (m - 1)
 
 
+@formula(source=DEFINITION)
+def percent(part: int, whole: int) -> int:
+    """Hundredths of the whole that a part is: rarely a whole number, then no formula gives it."""
+    return exact_div(100 * part, whole)
+
+
 @formula(source="shapecalc conventions: FLOPs = 2·MACs + every other operation")
 def flops(mac: int, others: Sequence[int]) -> int:
     """Floating-point operations: a MAC counts two, every other operation one."""

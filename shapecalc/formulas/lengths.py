@@ -34,6 +34,18 @@ def same_padding(n: int, k: int, s: int) -> int:
     return at_least(0, (ceil_div(n, s) - 1) * s + k - n)
 
 
+@formula(source=TENSORFLOW)
+def lesser(m: int) -> int:
+    """The smaller half of the cells: what SAME puts before, and ``same_lower`` after."""
+    return m // 2
+
+
+@formula(source=TENSORFLOW)
+def greater(m: int) -> int:
+    """The larger half of the cells, with the odd one: what SAME puts after, and ``same_lower`` before."""
+    return ceil_div(m, 2)
+
+
 @formula(source=f"{DUMOULIN}, relationship 3")
 def half(k: int) -> int:
     """Cells a side that keep the length at stride 1, for a window of odd reach."""
@@ -80,6 +92,12 @@ def transposed(n: int, k: int, s: int, p: int, q: int, e: int) -> int:
 def transposed_same(n: int, s: int) -> int:
     """Length that a transposed window gives under SAME: the one that SAME shortens to ``n`` again."""
     return n * s
+
+
+@formula(source=KERAS)
+def surplus(k: int, s: int) -> int:
+    """Cells of a transposed window beyond a stride for each input cell: what SAME cuts off, both ends together."""
+    return at_least(0, k - s)
 
 
 @formula(source=KERAS)

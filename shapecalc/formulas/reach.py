@@ -37,6 +37,11 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Future:
+    """Every output sees its own place and all after it: a recurrence from the end to the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """A resizing from ``n`` cells to ``o``: an output sees the ``taps`` cells nearest its place.
 
@@ -99,7 +104,7 @@ class Unknown:
     """All outputs together see every cell all the same."""
 
 
-Step = Window | Transposed | Shift | Place | Whole | Past | Stretch | Bins | Behind | Unknown
+Step = Window | Transposed | Shift | Place | Whole | Past | Future | Stretch | Bins | Behind | Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,10 @@ class Window:
                 return 0, 0
             case "same":  # the odd cell goes after, as TensorFlow does
                 missing = lengths.same_padding(n, self.reach, self.stride)
-                return missing // 2, missing - missing // 2
+                return lengths.lesser(missing), lengths.greater(missing)
             case "same_lower":
                 missing = lengths.same_padding(n, self.reach, self.stride)
-                return missing - missing // 2, missing // 2
+                return lengths.greater(missing), lengths.lesser(missing)
             case "half":
                 side = lengths.half(self.reach)
                 return side, side
@@ -89,7 +89,6 @@ class Transposed:
     @property
     def cuts(self) -> tuple[int, int]:
         """Cells cut off before and after."""
-        surplus = max(0, self.reach - self.stride)  # what SAME would add to an output of n·s cells
         match self.padding:
             case "valid" | "keras_valid":
                 return 0, 0
@@ -97,9 +96,11 @@ class Transposed:
                 side = lengths.half(self.reach)
                 return side, side
             case "same":
-                return surplus // 2, surplus - surplus // 2
+                surplus = lengths.surplus(self.reach, self.stride)  # what SAME would add to an output of n·s cells
+                return lengths.lesser(surplus), lengths.greater(surplus)
             case "same_lower":
-                return surplus - surplus // 2, surplus // 2
+                surplus = lengths.surplus(self.reach, self.stride)
+                return lengths.greater(surplus), lengths.lesser(surplus)
             case (before, after):
                 return before, after
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from shapecalc.analysis import AtLeast, Field, Phased
+from shapecalc.analysis import AtLeast, Field, OneSided, Phased, sum_known
 from shapecalc.formulas.windows import Transposed, Window
 from shapecalc.render.units import UNKNOWN, exact, plain, share, si, size
 
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis, Total
     from shapecalc.analysis.receptive import Axis
-    from shapecalc.analysis.receptive.seeing import Seeing
+    from shapecalc.analysis.receptive.onesided import Seeing
     from shapecalc.shape import Shape
 
 
 TO = "–"  # noqa: RUF001  an en dash, as ranges are set
 """Between the least and the largest of a range."""
+
+SIDED = {"before": "past", "after": "future"}
+"""A field that reaches an edge of the input on one side: every cell up to one that moves on, or from one on."""
+WORDS = {"whole", UNKNOWN, *SIDED.values()}
 
 
 class Column(NamedTuple):
@@ -46,26 +50,28 @@ def of_shape(shape: Shape | None) -> str:
 
 
 def of_field(field: Seeing) -> str:
-    """The field along one axis: its size, or the least and the largest where it depends on the position."""
+    """The field along one axis: its size, the least and the largest where it depends on the position, or its side."""
     match field:
         case Field():
             return "whole" if field.whole else str(int(field.size))
         case Phased():
             least, most = min(field.sizes), max(field.sizes)
             return str(int(most)) if least == most else f"{int(least)}{TO}{int(most)}"
+        case OneSided():
+            return SIDED[field.side]
         case _:
             return UNKNOWN
 
 
-def of_fields(row: LayerAnalysis) -> str:
+def of_fields(fields: Mapping[Axis, Seeing] | None) -> str:
     """The field along every axis of every input."""
-    if row.field is None:
+    if fields is None:
         return UNKNOWN
     by_input: dict[str, list[str]] = {}
-    for axis, field in row.field.items():
+    for axis, field in fields.items():
         by_input.setdefault(axis[0], []).append(of_field(field))
     return " | ".join(
-        one if len(set(axes)) == 1 and ((one := axes[0]) in {"whole", UNKNOWN} or TO in one) else "×".join(axes)
+        one if len(set(axes)) == 1 and ((one := axes[0]) in WORDS or TO in one) else "×".join(axes)
         for axes in by_input.values()
     )
 
@@ -121,7 +127,7 @@ COLUMNS: dict[str, Column] = {
     "params%": Column("%", _part("params"), style="dim"),
     "macs": Column("MACs", lambda row, _: of_total(row.macs, si)),
     "macs%": Column("%", _part("macs"), style="dim"),
-    "field": Column("field", lambda row, _: of_fields(row)),
+    "field": Column("field", lambda row, _: of_fields(row.field)),
     "memory": Column("memory", lambda row, _: of_total(row.activation_bytes, size)),
 }
 """What ``--columns`` may name, in the order they stand."""
@@ -130,9 +136,10 @@ EXTRA_COLUMNS: dict[str, Column] = {
     "inputs": Column("inputs", lambda row, _: plain(", ".join(row.inputs)), "left"),
     "buffers": Column("buffers", lambda row, _: of_total(row.buffers, exact)),
     "flops": Column("FLOPs", lambda row, _: of_total(row.flops, si)),
-    "jump": Column("jump", lambda row, _: _each_axis(row, lambda f: str(f.jump))),
+    "jump": Column("jump", lambda row, _: _each_axis(row, lambda f: str(f.jump), OneSided)),
     "start": Column("start", lambda row, _: _each_axis(row, lambda f: f"{f.start:g}")),
     "padding": Column("padding", lambda row, _: _each_axis(row, lambda f: str(int(f.padding)))),
+    "saved": Column("saved", lambda row, analysis: of_total(_saved(row, analysis), size)),
 }
 """Columns that stand in a table only when asked for."""
 
@@ -140,11 +147,19 @@ DROPPED = ("memory", "params%", "macs%", "window", "kind", "field")
 """What a narrow terminal loses, first to last."""
 
 
-def _each_axis(row: LayerAnalysis, say: Callable[[Field | Phased], str]) -> str:
+def _saved(row: LayerAnalysis, analysis: Analysis) -> Total | None:
+    """The bytes that training keeps for the way back."""
+    parts = [analysis.saved[node.name] for node in analysis.graph.nodes[row.start : row.stop]]
+    return None if parts == [None] else sum_known(parts)
+
+
+def _each_axis(row: LayerAnalysis, say: Callable[[Any], str], *others: type[OneSided]) -> str:
+    """What is said along each axis of a field with two ends, and of those others that have it too."""
     if row.field is None:
         return UNKNOWN
+    having = (Field, Phased, *others)
     axes: dict[Axis, str] = {
-        axis: say(field) if isinstance(field, Field | Phased) else UNKNOWN for axis, field in row.field.items()
+        axis: say(seen) if isinstance(seen, having) else UNKNOWN for axis, seen in row.field.items()
     }
     values = list(axes.values())
     return values[0] if len(set(values)) == 1 else ", ".join(values)

@@ -15,7 +15,7 @@ from shapecalc.engine import probe as probing
 from shapecalc.engine.claims import BACK, ON, Claim
 from shapecalc.engine.probe import probe
 from shapecalc.engine.thinning import ONE, rebuilt, thinned, with_lengths
-from shapecalc.formulas.reach import SAME_CELL, WHOLE, Shift
+from shapecalc.formulas.reach import SAME_CELL, WHOLE, Future, Past, Shift
 from shapecalc.formulas.windows import Transposed, Window
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Elementwise
@@ -155,7 +155,32 @@ def test_nan_that_comes_out_of_nothing_is_no_proof():
 
 
 def test_of_what_is_not_told_nothing_is_claimed():
-    assert probe(network({"attention": 2, "causal": True}, given=(4, 6))) == {"attention1": {}}
+    parted = network({"window_partition": 2}, given=(4, 6, 6))
+    assert probe(parted) == {"window_partition1": {}}
+
+
+SIDES = [
+    pytest.param({"lstm": 2}, id="a recurrence"),
+    pytest.param({"attention": 2, "causal": True}, id="a causal attention"),
+]
+
+
+@pytest.mark.parametrize("layer", SIDES)
+def test_a_side_that_reaches_the_edge_is_seen_to(layer):
+    around = [{"conv": 2, "kernel": 3, "padding": 1}, {"name": "a", **layer}, {"maxpool": 2}]
+    assert {sight[H] for sight in sorts(network(*around, given=(2, 16))).values()} == {"seen"}
+
+
+@pytest.mark.parametrize("reach", [SAME_CELL, WHOLE, Future(), Shift(1, -1)], ids=["itself", "all", "after", "another"])
+def test_a_lie_about_a_side_is_seen_through(reach):
+    graph = network({"name": "a", "lstm": 2}, given=(2, 12))
+    assert probe(lying(graph, "a", reach=((reach,),)))["a"][H].sort == "other"
+
+
+@pytest.mark.parametrize("reach", [Past(), Future()], ids=["before", "after"])
+def test_a_side_that_is_told_of_a_window_is_seen_through(reach):
+    graph = network({"name": "a", "conv": 2, "kernel": 3, "padding": 1}, given=(2, 12))
+    assert probe(lying(graph, "a", reach=((reach,),)))["a"][H].sort == "other"
 
 
 UPSAMPLINGS = [

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shapecalc.formulas.receptive import extent, first, jump, last, overhang
+from shapecalc.formulas.receptive import (
+    centre,
+    extent,
+    first,
+    jump,
+    last,
+    leftmost,
+    overhang,
+    rightmost,
+    widened,
+)
 
 
 class Step(NamedTuple):
@@ -133,3 +143,30 @@ def test_padding_moves_a_field_and_does_not_change_its_size(steps):
 def test_the_order_of_layers_does_not_matter_at_stride_one(steps, random):
     shuffled = random.sample(steps, len(steps))
     assert chain(shuffled) == chain(steps)
+
+
+@pytest.mark.parametrize("upto", range(1, 11), ids=[row[0] for row in ALEXNET])
+def test_the_size_of_alexnet_by_the_recurrence_of_dang_ha(upto):
+    """r_out = r_in + (k − 1)·j_in."""
+    size, before = 1, [1, *(row[2] for row in ALEXNET)]
+    for j, (_, step, *_) in zip(before, ALEXNET[:upto], strict=False):
+        size = widened(size, j, step.k)
+    assert size == ALEXNET[upto - 1][3]
+
+
+@given(STEPS, st.builds(Step, st.integers(1, 9), st.integers(1, 4), st.integers(0, 9)))
+def test_a_window_widens_a_field_by_what_its_ends_move(steps, step):
+    before = chain(steps)
+    assert before.through(step).size == widened(before.size, before.jump, step.k)
+
+
+def test_a_union_reaches_from_the_leftmost_to_the_rightmost():
+    """Araujo, Norris & Sim 2019: the aligned paths see cell 0, and cells −1 to 1."""
+    assert (leftmost(0, -1), rightmost(0, 1)) == (-1, 1)
+
+
+@given(STEPS)
+def test_a_centre_is_half_the_size_beyond_the_padding(steps):
+    """Araujo, Norris & Sim 2019: c0 = −P0 + (r0 − 1)/2, here in half cells."""
+    seen = chain(steps)
+    assert centre(seen.first, seen.last) == seen.size - 1 - 2 * overhang(seen.first)

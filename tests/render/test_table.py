@@ -55,6 +55,8 @@ input    input 3×32×32 → dense1 10
 params   1,994 (+ 32 buffers)
 MACs     152 k (152,384)
 FLOPs    327 k (326,538)
+field    whole; 13×13 of 32×32 at conv1; the input is first covered at
+         global_avgpool1
 memory   weights 7.91 KiB · activations 68.7 KiB · peak 32.0 KiB at stem.norm
 columns  no room here for memory, params%, macs%: widen the terminal, or see
 """
@@ -74,6 +76,8 @@ input    input 3×32×32 → dense1 10
 params   1,994 (+ 32 buffers)
 MACs     152 k (152,384)
 FLOPs    327 k (326,538)
+field    whole; 13×13 of 32×32 at conv1; the input
+         is first covered at global_avgpool1
 memory   weights 7.91 KiB · activations 68.7 KiB ·
          peak 32.0 KiB at stem.norm
 columns  no room here for memory, params%, macs%,
@@ -188,6 +192,16 @@ def test_a_field_that_depends_on_the_position_is_told_from_the_least_to_the_larg
     assert grid(whole, columns=["field", "jump"]).cells == [("1–2", "1/2")]  # noqa: RUF001
     one = answer({"conv_transpose": 1, "kernel": [3, 1], "stride": [2, 1]}, given=(1, 8, 8))
     assert grid(one, columns=["field", "jump"]).cells == [("1–2×1", "1/2, 1")]  # noqa: RUF001
+
+
+def test_a_field_that_reaches_an_edge_says_on_which_side():
+    whole = answer({"lstm": 2}, {"maxpool": 2}, given=(1, 8))
+    assert grid(whole, columns=["field", "jump", "start", "padding"]).cells == [
+        ("past", "1", "—", "—"),
+        ("past", "2", "—", "—"),
+    ]
+    rows = answer({"attention": 1, "causal": True}, given=(1, 3, 8))
+    assert grid(rows, columns=["field"]).cells == [("1×past",)]
 
 
 class Secret(Elementwise):
@@ -359,6 +373,7 @@ MARKDOWN = """\
 - **params** 1,994 (+ 32 buffers)
 - **MACs** 152 k (152,384)
 - **FLOPs** 327 k (326,538)
+- **field** whole; 13×13 of 32×32 at conv1; the input is first covered at global\\_avgpool1
 - **memory** weights 7.91 KiB · activations 68.7 KiB · peak 32.0 KiB at stem.norm
 """
 

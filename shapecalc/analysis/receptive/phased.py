@@ -6,14 +6,15 @@ period, Q the advance. A layer maps such a pair of functions to another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from math import gcd, lcm
 
-from shapecalc.analysis.receptive.reading import Real, Span, read
+from shapecalc.analysis.receptive.reading import Real, Span
 from shapecalc.formulas.reach import Bins, Shift, Stretch
 from shapecalc.formulas.receptive import extent, overhang
 from shapecalc.formulas.windows import Transposed, Window
@@ -23,7 +24,7 @@ MOST_STEPS = 2_000_000
 """Taps that are looked at to find what one layer sees, over all phases."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phased:
     """The cells of one input axis that each output cell sees, by its position modulo the period.
 
@@ -95,74 +96,83 @@ class Phased:
         span = self.spans[phase]
         return None if span is None else (span[0] + turns * self.advance, span[1] + turns * self.advance)
 
-    def of(self, seen: Span | None, cells: int) -> Real:
-        """The input cells that really reach these of so many output cells, from the first to the last of them."""
-        if seen == (0, cells - 1):
-            return self.real
-        if seen is None:
-            return self.real.within(None)
-        first, last = seen
+    def over(self, first: int, last: int) -> Span | None:
+        """From the first cell to the last that some output cells see."""
         ends = {*range(first, min(last + 1, first + self.period)), *range(max(first, last + 1 - self.period), last + 1)}
-        return self.real.within(hull(map(self.at, ends)))
+        return hull(map(self.at, ends))
+
+    def place(self, cell: int, side: int) -> int:
+        """A cell no nearer than the last (of side 1) that begins at a cell, or the first (of -1) that ends there."""
+        first = self.spans[0]
+        if first is None:
+            return 0
+        if side > 0:
+            return ((cell - first[0]) // self.advance + 1) * self.period
+        return ((cell - first[1]) // self.advance) * self.period - self.period
 
     def through(self, step: Window | Transposed | Shift | Stretch | Bins, cells: int) -> Phased | None:
         """What is seen through a layer on ``cells`` of these; None where that is more than can be counted."""
         match step:
             case Window():
-                before, _ = step.pads(cells)
-                period = self.period // gcd(self.period, step.stride)
+                period, taps = self.period // gcd(self.period, step.stride), 2 if self.steady else step.size
                 shifted = period * step.stride
-                taps: Sequence[int] = self._ends(step.size)
-
-                def reads(o: int) -> Iterator[int]:
-                    return (o * step.stride - before + step.dilation * t for t in taps)
-
             case Transposed():
-                cut, _ = step.cuts
-                period, shifted = self.period * step.stride, self.period
-                taps = range(step.size)
-
-                def reads(o: int) -> Iterator[int]:
-                    places = (o + cut - step.dilation * t for t in taps)
-                    return (place // step.stride for place in places if place % step.stride == 0)
-
-            case Shift(by=by):
-                period = shifted = self.period
-                taps = range(1)
-
-                def reads(o: int) -> Iterator[int]:
-                    return iter((o + by,))
-
+                period, shifted, taps = self.period * step.stride, self.period, step.size
+            case Shift():
+                period, shifted, taps = self.period, self.period, 1
             case Stretch() | Bins():
                 turns = self.period // gcd(self.period, step.ratio.numerator)
-                period, shifted = step.ratio.denominator * turns, step.ratio.numerator * turns
-                taps = range(2)
-
-                def reads(o: int) -> Iterator[int]:
-                    from_, to = step.sees(o)
-                    return iter((from_, to) if self.steady else range(from_, to + 1))
-
-        if period > MOST_PHASES or period * len(taps) > MOST_STEPS:
+                period, shifted, taps = step.ratio.denominator * turns, step.ratio.numerator * turns, 2
+        if period > MOST_PHASES or period * taps > MOST_STEPS:
             return None
         return Phased(
             self.axis,
-            self._spans(period, reads),
+            tuple(map(hull, self._seen(step, cells, period))),
             self.advance * shifted // self.period,
-            self.of(read(step, cells), cells),
+            self.real.onward(step, cells, self),
         )
 
-    def _spans(self, period: int, reads: Callable[[int], Iterable[int]]) -> tuple[Span | None, ...]:
-        return tuple(hull(map(self.at, reads(o))) for o in range(period))
+    def _seen(
+        self, step: Window | Transposed | Shift | Stretch | Bins, cells: int, period: int
+    ) -> Iterable[Iterable[Span | None]]:
+        """What the places see that each of so many outputs reads; of many in a row the ends may stand for all."""
+        match step:
+            case Window():
+                before, _ = step.pads(cells)
+                # where no cell further on sees less far, the ends of a window decide what it sees
+                taps: Iterable[int] = {0, step.size - 1} if self.steady else range(step.size)
+                yield from zip(*(self.row(step.dilation * t - before, step.stride, period) for t in taps), strict=True)
+            case Transposed():
+                cut, _ = step.cuts
+                for o in range(period):
+                    stamps = (o + cut - step.dilation * t for t in range(step.size))
+                    yield [self.at(place // step.stride) for place in stamps if place % step.stride == 0]
+            case Shift(by=by):
+                yield from zip(self.row(by, 1, period), strict=True)
+            case Stretch() | Bins():
+                for first, last in map(step.sees, range(period)):
+                    yield map(self.at, (first, last) if self.steady else range(first, last + 1))
 
-    def _ends(self, size: int) -> Sequence[int]:
-        """The taps that decide what a window sees: its ends, where no cell further on sees less far."""
-        return sorted({0, size - 1}) if self.steady else range(size)
-
-    @property
+    @cached_property
     def steady(self) -> bool:
         """Whether every cell sees something, and none less far on either side than the one before."""
         row = [*self.spans, self.at(self.period)]
         return all(a is not None and b is not None and a[0] <= b[0] and a[1] <= b[1] for a, b in pairwise(row))
+
+    def row(self, start: int, stride: int, count: int) -> list[Span | None]:
+        """What so many cells see, from one on and so far apart."""
+        period, advance, spans = self.period, self.advance, self.spans
+        found: list[Span | None] = []
+        for i in range(start, start + stride * count, stride):
+            span = spans[i % period]
+            moved = i // period * advance
+            found.append(None if span is None else (span[0] + moved, span[1] + moved))
+        return found
+
+    def tight(self, gap: int) -> bool:
+        """Whether cells so far apart leave none of the input between their fields."""
+        pairs = zip(self.spans, self.row(gap, 1, self.period), strict=True)
+        return not gap or all(a is not None and b is not None and b[0] <= a[1] + 1 for a, b in pairs)
 
     def join(self, other: Phased) -> Phased | None:
         """The union with a field of the same jump; None where the periods have no small common multiple."""
@@ -171,8 +181,9 @@ class Phased:
             return None
         spans = tuple(hull((self.at(i), other.at(i))) for i in range(period))
         advance = self.advance * period // self.period
-        alike = all(self.at(i) == other.at(i) for i in range(period))
-        return Phased(self.axis, spans, advance, self.real.join(other.real, alike=alike))
+        pairs = [(self.at(i), other.at(i)) for i in range(period)]
+        real = self.real.join(other.real, alike=all(a == b for a, b in pairs), touching=all(map(touching, pairs)))
+        return Phased(self.axis, spans, advance, real)
 
     @property
     def shortest(self) -> Phased:
@@ -181,7 +192,7 @@ class Phased:
             if self.period % period or self.advance * period % self.period:
                 continue
             advance = self.advance * period // self.period
-            if all(self.at(i + period) == moved(self.at(i), advance) for i in range(self.period)):
+            if all(self.at(i + period) == moved(span, advance) for i, span in enumerate(self.spans)):
                 return Phased(self.axis, self.spans[:period], advance, self.real)
         return self
 
@@ -191,7 +202,17 @@ def moved(span: Span | None, by: int) -> Span | None:
     return None if span is None else (span[0] + by, span[1] + by)
 
 
+def touching(pair: tuple[Span | None, Span | None]) -> bool:
+    """Whether two spans leave no cells between them."""
+    one, other = pair
+    return one is None or other is None or max(one[0], other[0]) <= min(one[1], other[1]) + 1
+
+
 def hull(spans: Iterable[Span | None]) -> Span | None:
     """From the first cell of all spans to the last; None of none."""
-    some = [span for span in spans if span is not None]
-    return (min(first for first, _ in some), max(last for _, last in some)) if some else None
+    first = last = None
+    for span in spans:
+        if span is not None:
+            first = span[0] if first is None or span[0] < first else first
+            last = span[1] if last is None or span[1] > last else last
+    return None if first is None or last is None else (first, last)

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
-from functools import partial
+from typing import ClassVar
 
 from shapecalc.analysis.receptive.phased import Phased
-from shapecalc.analysis.receptive.reading import Real, Span, read
-from shapecalc.formulas.reach import (
-    Behind,
-    Bins,
-    Onto,
-    Past,
-    Place,
-    Reach,
-    Shift,
-    Step,
-    Stretch,
-    Unknown,
-    Unread,
-    Whole,
-)
-from shapecalc.formulas.receptive import extent, first, jump, last, overhang
+from shapecalc.analysis.receptive.reading import Places, Real, Span, covers
+from shapecalc.formulas.reach import Behind, Future, Onto, Past, Place, Reach, Shift, Step, Unknown, Unread, Whole
+from shapecalc.formulas.receptive import centre, extent, first, jump, last, overhang, widened
 from shapecalc.formulas.windows import Transposed, Window
 
 BEYOND = 10**18
 BEHIND = "along a joined axis an output cell sees one of the inputs only"
 NONE = "the place that is taken sees no cell of the input"
-EDGE = "which cells at the border are left out depends on branches that see differently"
+EDGE = "which cells at the border are left out depends on branches that see differently, or on holes"
 MANY = "the field depends on the position of the output cell in more ways than are counted"
 
 
@@ -40,22 +26,6 @@ class Unclear(Unknown):
     axes: tuple[int, ...] = ()
     """The axes of the output along which it moves."""
     span: Span | None = None
-
-    def onward(self, steps: Sequence[Reach], n: int, cells: Sequence[int]) -> Field | Unclear:
-        """The same, seen through one more layer on so many cells along each of its axes."""
-        along: set[int] = set()
-        span = self.span
-        for axis in self.axes:
-            onto, step = aimed(axis, steps[axis])
-            if isinstance(step, Whole) or (isinstance(step, Place) and cells[axis] == 1):
-                continue
-            if not isinstance(step, Place):
-                along.update(onto)
-            if not covers(step, cells[axis]):
-                span = None
-        if self.axes and not along and span is not None:
-            return everything(Real(*span), n)
-        return replace(self, axes=tuple(sorted(along)), span=span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +43,15 @@ class Field:
     whole: bool = False
     real: Real = attribute(default=Real(), compare=False, repr=False)
     """The input cells that really reach this tensor."""
+    grown: int | None = attribute(default=None, compare=False, repr=False)
+    """The size, where windows have made it from that of the field before."""
+
+    steady: ClassVar[bool] = True
+
+    @property
+    def advance(self) -> int:
+        """Input cells by which it moves in a period, which is one output cell."""
+        return self.jump
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -82,49 +61,54 @@ class Field:
     @property
     def size(self) -> int:
         """Cells from the first to the last."""
-        return extent(self.first, self.last)
+        return extent(self.first, self.last) if self.grown is None else self.grown
+
+    @property
+    def centre(self) -> int:
+        """The centre of the first output cell's field, in half cells; that of cell 0 is 0."""
+        return centre(self.first, self.last)
 
     @property
     def start(self) -> float:
-        """The centre of the first output cell's field, in input cells; cell 0 is centred at 0."""
-        return (self.first + self.last) / 2
+        """The same in input cells."""
+        return self.centre / 2
 
     @property
     def padding(self) -> int:
         """Cells by which the first field reaches before the input."""
         return overhang(self.first)
 
-    def through(self, step: Step, n: int, cells: int) -> Seeing:
+    def through(self, step: Step, n: int, cells: int) -> Moving | Unclear:
         """The field of a cell that sees ``cells`` of these cells through a layer, on an input axis of ``n``."""
         if max(self.jump, self.last - self.first) > BEYOND:
             return Unclear("the field is wider than can be counted")
         match step:
             case Window():
                 before, _ = step.pads(cells)
+                grown = self.grown if step.reach == 1 else widened(self.size, self.jump, step.reach)
                 return replace(
                     self,
+                    grown=grown,
                     first=first(self.first, self.jump, before),
                     last=last(self.last, self.jump, before, step.reach),
                     jump=jump(self.jump, step.stride) if step.stride != 1 else self.jump,
-                    real=self.of(read(step, cells), cells),
+                    real=self.real.onward(step, cells, self),
                 )
             case Shift(by=by, after=after):
                 if by == after == 0:
                     return self
-                moved, real = by * self.jump, self.of(read(step, cells), cells)
-                return replace(self, first=self.first + moved, last=self.last + moved, real=real)
+                begin, end = self.first, self.last
+                if by:
+                    begin, end = first(begin, self.jump, -by), last(end, self.jump, -by, 1)
+                return replace(self, first=begin, last=end, real=self.real.onward(step, cells, self))
             case Place(at=at):
                 begin, end = self.at(at)
-                real = self.of((at, at), cells)
+                real = self.real.through(Places(at, at), cells, self)
                 if real.low > real.high:
                     return Unclear(NONE)
                 return replace(self, axis=None, first=begin, last=end, jump=0, real=real)
-            case Whole():
-                return everything(self.real, n)
             case Transposed() if step.stride == 1:
                 return self.through(step.as_window(), n, cells)
-            case Past() | Behind() | Unknown():
-                return Unclear(_why(step), axes=self.axes, span=self.real.span if covers(step, cells) else None)
             case _:
                 return through(self.phased, step, n, cells)
 
@@ -137,49 +121,42 @@ class Field:
         """The first and the last cell that output cell ``i`` sees."""
         return self.first + i * self.jump, self.last + i * self.jump
 
-    def of(self, seen: Span | None, cells: int) -> Real:
-        """The input cells that really reach these of so many output cells, from the first to the last of them."""
-        if seen == (0, cells - 1):
-            return self.real
-        return self.real.within(None if seen is None else (int(self.at(seen[0])[0]), int(self.at(seen[1])[1])))
+    def over(self, first: int, last: int) -> Span:
+        """From the first cell to the last that some output cells see."""
+        return int(self.at(first)[0]), int(self.at(last)[1])
+
+    def tight(self, gap: int) -> bool:
+        """Whether output cells so far apart leave none of the input between their fields."""
+        return gap * self.jump <= self.size
+
+    def place(self, cell: int, side: int) -> int:
+        """The last cell (of side 1) that begins at a cell or before, or the first (of -1) that ends there or after."""
+        return (cell - self.first) // self.jump if side > 0 else -((self.last - cell) // self.jump)
 
 
-Seeing = Field | Phased | Unclear
-"""What the cells of a tensor see of one axis of an input."""
+Moving = Field | Phased
+"""What has two ends that move with the output cell, or none."""
 
 
-def onward(seen: Seeing, steps: Sequence[Reach], n: int, cells: Sequence[int]) -> Seeing:
-    """What is seen through one more layer on so many cells along each axis, of an input axis of ``n``."""
-    if isinstance(seen, Unclear):
-        return seen.onward(steps, n, cells)
-    if seen.axis is None:
-        return seen
-    onto, step = aimed(seen.axis, steps[seen.axis])
-    after = (seen.through if isinstance(seen, Field) else partial(through, seen))(step, n, cells[seen.axis])
-    if isinstance(after, Unclear):
-        return replace(after, axes=() if isinstance(step, Whole | Place) else onto)
-    return after if after.axis is None else replace(after, axis=onto[0])
-
-
-def through(seen: Phased, step: Step, n: int, cells: int) -> Seeing:
+def through(seen: Phased, step: Step, n: int, cells: int) -> Moving | Unclear:
     """What is seen of cells whose field depends on their position."""
     match step:
         case Whole():
             return everything(seen.real, n)
         case Place(at=at):
-            span, real = seen.at(at), seen.of((at, at), cells)
+            span, real = seen.at(at), seen.real.through(Places(at, at), cells, seen)
             if span is None or real.low > real.high:
                 return Unclear(NONE)
             return Field(None, *span, 0, real=real)
-        case Past() | Behind() | Unknown():
-            return Unclear(_why(step), axes=seen.axes, span=seen.real.span if covers(step, cells) else None)
+        case Past() | Future() | Behind() | Unknown():
+            return unclear(seen, step, cells)
     after = seen.through(step, cells)
-    if after is None or max(after.advance, after.size) > BEYOND:
-        return Unclear(MANY, axes=seen.axes, span=seen.real.span if covers(step, cells) else None)
+    if after is None or max([after.advance, *(last - first for first, last in filter(None, after.spans))]) > BEYOND:
+        return unclear(seen, step, cells)
     return settled(after)
 
 
-def settled(seen: Phased) -> Field | Phased:
+def settled(seen: Phased) -> Moving:
     """A field of the shortest period; of period 1 it is the same for every cell."""
     short = seen.shortest
     span = short.spans[0]
@@ -197,16 +174,16 @@ def everything(real: Real, n: int) -> Field | Unclear:
     return Field(None, real.low, real.high, 0, real=Real(real.low, real.high))
 
 
-def _why(step: Step) -> str:
+def unclear(seen: Moving, step: Step, cells: int) -> Unclear:
+    """What is not known through a layer on so many cells, and why."""
     match step:
         case Unknown():
-            return step.why
-        case Past():
-            return "an output sees its own place and all before it"
+            why = step.why
         case Behind():
-            return BEHIND
+            why = BEHIND
         case _:
-            return MANY
+            why = MANY
+    return Unclear(why, axes=seen.axes, span=seen.real.span if covers(step, cells) else None)
 
 
 def aimed(axis: int, step: Reach) -> tuple[tuple[int, ...], Step]:
@@ -216,29 +193,3 @@ def aimed(axis: int, step: Reach) -> tuple[tuple[int, ...], Step]:
     if isinstance(step, Onto):
         return step.axis if isinstance(step.axis, tuple) else (step.axis,), step.step
     return (axis,), step
-
-
-def covers(step: Step, n: int) -> bool:
-    """Whether the outputs of a layer together read every one of ``n`` cells."""
-    match step:
-        case Window():
-            before, _ = step.pads(n)
-            return (
-                step.dilation == 1
-                and step.stride <= step.size
-                and ((step.length(n) - 1) * step.stride + step.size - before >= n)
-            )
-        case Transposed():
-            return max(step.cuts) < step.reach
-        case Shift(by=by, after=after):
-            return max(by, after) <= 0
-        case Place():
-            return n == 1
-        case Stretch():
-            return step.o >= step.n
-        case Bins():
-            return True
-        case Unknown():
-            return step.covers
-        case Whole() | Past() | Behind():
-            return True

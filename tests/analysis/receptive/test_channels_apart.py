@@ -82,7 +82,7 @@ def test_queries_of_a_memory_see_their_own_place_and_all_of_the_memory():
         given = {"x": [8, 7], "y": [6, 7]} if more else inputs
         seen = sc.analyze(sc.load({"inputs": given, "layers": layers}))["attention1"].field
         assert seen["x", 0] == Field(0, first=0, last=0, jump=1)
-        assert isinstance(seen["y", 0], Unknown) if more else seen["y", 0].whole
+        assert seen["y", 0].at(3) == ((0, 3) if more else (0, 6))
 
 
 def test_a_branch_that_sees_the_whole_hides_no_other_behind_it():

@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import shapecalc as sc
-from shapecalc.analysis.receptive.seeing import Field, onward
+from shapecalc.analysis.receptive.onward import onward
+from shapecalc.analysis.receptive.seeing import Field
 from shapecalc.formulas.reach import SAME_CELL, WHOLE, Unknown
 from tests.analysis.receptive.test_fields import cells_seen, conv, ends_seen, field, told
 from tests.by_hand import answer, network, walk
