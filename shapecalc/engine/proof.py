@@ -123,6 +123,12 @@ class Proof:
 
         return to_dict(self)
 
+    def __rich__(self) -> Any:
+        from shapecalc.render.proof import Shown, lines  # noqa: PLC0415
+        from shapecalc.render.screen import rich_text  # noqa: PLC0415
+
+        return rich_text(lines(Shown(self)))
+
 
 def nobody(_: str, __: int) -> None:
     """Who is told how far a proof is, where nobody waits."""

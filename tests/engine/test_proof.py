@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import shapecalc as sc
 from shapecalc.engine.conventions import OTHERWISE
@@ -310,3 +311,10 @@ def test_a_proof_is_frozen_and_says_what_it_is():
     assert proof["b"].kind == "conv"
     with pytest.raises(KeyError):
         proof["nobody"]
+
+
+def test_a_proof_shows_itself_on_a_console():
+    console = Console(width=100, color_system=None)
+    with console.capture() as captured:
+        console.print(verify(sc.load(SPECS / "lenet5.yaml")))
+    assert "LeNet-5: 79 figures proved" in captured.get()
