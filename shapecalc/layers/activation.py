@@ -6,6 +6,7 @@ from typing import ClassVar
 from shapecalc import kernels
 from shapecalc.formulas import counting
 from shapecalc.layers.base import Array, Elementwise, Ops, Weights
+from shapecalc.layers.saving import INPUT, OUTPUT, Kept, made
 from shapecalc.shape import Shape
 
 
@@ -16,18 +17,25 @@ class Activation(Elementwise):
     """
 
     family: ClassVar = "activation"
+    in_place: ClassVar = True
     each: ClassVar[Mapping[str, int]]
     """Operations that one element costs, by kind."""
+    keeps: ClassVar[Kept] = INPUT
+    """What its gradient is told by."""
 
     def ops(self, *xs: Shape) -> Ops:
         size = counting.elements(xs[0])
         return {kind: size if times == 1 else counting.each(size, times) for kind, times in self.each.items()}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (self.keeps,)
 
 
 class Sigmoid(Activation):
     """1 / (1 + e⁻ˣ)."""
 
     kind: ClassVar = "sigmoid"
+    keeps: ClassVar = OUTPUT
     example: ClassVar = "- sigmoid"
     each: ClassVar = {"exp": 1, "add": 1, "div": 1}
 
@@ -61,6 +69,7 @@ class Tanh(Activation):
     """The hyperbolic tangent."""
 
     kind: ClassVar = "tanh"
+    keeps: ClassVar = OUTPUT
     example: ClassVar = "- tanh"
     each: ClassVar = {"tanh": 1}
 
@@ -86,6 +95,9 @@ class TanhShrink(Activation):
     example: ClassVar = "- tanhshrink"
     each: ClassVar = {"tanh": 1, "add": 1}
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (made("tanh", *xs[0]),)
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.activation.tanhshrink(xs[0])
 
@@ -97,6 +109,9 @@ class Softsign(Activation):
     example: ClassVar = "- softsign"
     each: ClassVar = {"add": 1, "div": 1}
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return INPUT, made("divisor", *xs[0])
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.activation.softsign(xs[0])
 
@@ -105,6 +120,7 @@ class Exp(Activation):
     """The exponential, eˣ."""
 
     kind: ClassVar = "exp"
+    keeps: ClassVar = OUTPUT
     example: ClassVar = "- exp"
     each: ClassVar = {"exp": 1}
 

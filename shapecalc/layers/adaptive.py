@@ -10,6 +10,7 @@ from shapecalc.formulas.reach import WHOLE, Bins, Place, Reach
 from shapecalc.formulas.windows import Window
 from shapecalc.layers.base import Array, Ops, Weightless, Weights, spatial, spread
 from shapecalc.layers.fields import Size
+from shapecalc.layers.saving import INPUT, Kept, made
 from shapecalc.shape import Shape
 
 
@@ -68,6 +69,9 @@ class AdaptiveAvgPool(AdaptivePool):
         (x,) = xs
         return {"add": self.steps(x), "mul": counting.elements(self.output(x))}
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return () if max(self.sizes(xs[0].rank)) == 1 else (INPUT,)
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         return kernels.adaptive.avg(x, self.sizes(x.ndim - 2))
@@ -86,6 +90,9 @@ class AdaptiveMaxPool(AdaptivePool):
     def ops(self, *xs: Shape) -> Ops:
         (x,) = xs
         return {"compare": self.steps(x)}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return INPUT, made("places", *self.output(*xs), format="int64")
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

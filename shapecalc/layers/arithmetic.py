@@ -8,6 +8,7 @@ from shapecalc.formulas import counting
 from shapecalc.formulas.reach import Reach
 from shapecalc.layers.base import AXES, Array, Ops, Weights
 from shapecalc.layers.merge import Fitting, seen
+from shapecalc.layers.saving import Kept, given, made
 from shapecalc.shape import Shape
 
 SPREAD = "an axis of length 1 is spread, and a flat input over all places"
@@ -75,6 +76,27 @@ class Arithmetic(Fitting):
         output = self.output(*xs)
         return tuple(seen(x, output) for x in xs)
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
+
+    def halfway(self, xs: tuple[Shape, ...], *, wanted: bool) -> tuple[Kept, ...]:
+        """What the first two, the first three inputs and so on give, short of all.
+
+        Each is kept for the input that it meets; where ``wanted`` is no, for those that made it too.
+        """
+        y, parts = self.output(*xs), []
+        for count in range(2, len(xs)):
+            part = self.output(*xs[:count])
+            lengths = y.spatial if self.fit == "crop" and part.rank else part.spatial
+            readers = (count,) if wanted else tuple(range(count + 1))
+            parts.append(made(f"first {count}", part.channels, *lengths, wanted=readers))
+        return tuple(parts)
+
+    def compared(self, xs: tuple[Shape, ...]) -> tuple[Kept, ...]:
+        """What tells afterwards which of the inputs was taken: all that was compared."""
+        inputs = (given(index, *range(max(index, 1) + 1)) for index in range(len(xs)))
+        return *inputs, *self.halfway(xs, wanted=False)
+
     def fitted(self, xs: tuple[Array, ...]) -> list[Array]:
         """The arrays, cut to the smallest where that is asked for."""
         return kernels.merge.crop_all(xs) if self.fit == "crop" else list(xs)
@@ -93,6 +115,9 @@ class Add(Arithmetic):
     def ops(self, *xs: Shape) -> Ops:
         return {"add": self.steps(xs)}
 
+    def hands_on(self, *xs: Shape) -> tuple[bool, ...]:
+        return tuple(x == self.output(*xs) for x in xs)
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.merge.add(self.fitted(xs))
 
@@ -108,6 +133,9 @@ class Subtract(Arithmetic):
 
     def ops(self, *xs: Shape) -> Ops:
         return {"add": self.steps(xs)}
+
+    def hands_on(self, *xs: Shape) -> tuple[bool, ...]:
+        return xs[0] == self.output(*xs), *(False,) * (len(xs) - 1)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.merge.subtract(self.fitted(xs))
@@ -128,6 +156,10 @@ class Multiply(Arithmetic):
     def ops(self, *xs: Shape) -> Ops:
         return {"mul": self.steps(xs)}
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        others = (given(index, *range(index)) for index in range(1, len(xs)))
+        return given(0, 1), *others, *self.halfway(xs, wanted=True)
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.merge.multiply(self.fitted(xs))
 
@@ -143,6 +175,10 @@ class Divide(Arithmetic):
 
     def ops(self, *xs: Shape) -> Ops:
         return {"div": self.steps(xs)}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        divisors = (given(index, *range(index + 1)) for index in range(1, len(xs)))
+        return given(0, 1), *divisors, *self.halfway(xs, wanted=True)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.merge.divide(self.fitted(xs))
@@ -160,6 +196,9 @@ class Maximum(Arithmetic):
     def ops(self, *xs: Shape) -> Ops:
         return {"compare": self.steps(xs)}
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return self.compared(xs)
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.merge.maximum(self.fitted(xs))
 
@@ -175,6 +214,9 @@ class Minimum(Arithmetic):
 
     def ops(self, *xs: Shape) -> Ops:
         return {"compare": self.steps(xs)}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return self.compared(xs)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.merge.minimum(self.fitted(xs))

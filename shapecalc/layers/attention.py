@@ -11,6 +11,7 @@ from shapecalc.formulas import attention, counting
 from shapecalc.formulas.reach import SAME_CELL, WHOLE, Past, Reach
 from shapecalc.layers.base import Array, Layer, Ops, Weights, spatial
 from shapecalc.layers.fields import FLAG, Count, CountOrNone, Flag, SizeOrNone
+from shapecalc.layers.saving import Kept, given, made
 from shapecalc.shape import Shape
 
 
@@ -196,6 +197,11 @@ class Attention(Layer):
             "scores": Shape(self.heads, *x.spatial, memory.spatial[-1]),
             "mixed": Shape(self.heads * size, *x.spatial),
         }
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        read = (given(index) for index in range(len(xs)))
+        fused = {"scores": Shape(self.heads, *xs[0].spatial)}  # the logarithm of each softmax's sum
+        return *read, *(made(name, *shape, fused=fused.get(name)) for name, shape in self.inner(*xs).items())
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.attention.attention(

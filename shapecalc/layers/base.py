@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shapecalc.diagnostics import Mismatch
 from shapecalc.formulas.reach import SAME_CELL, WHOLE, Reach, Unknown
+from shapecalc.layers.saving import Kept
 from shapecalc.shape import Shape
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ else:
 Weights = Mapping[str, Array]
 
 Mixing = Literal["all", "each", "joins", "gathers", "drops", "regroups"]
+View = Literal["none", "same", "rows", "turned", "part"]
 
 Ops = dict[str, int]
 """Operations by kind; the kinds are listed in OPS."""
@@ -53,6 +55,14 @@ class Layer(BaseModel, ABC):
     behind each other. ``gathers``: places become channels. ``drops``: some are left out. ``regroups``: they become
     places, or others.
     """
+    view: ClassVar[View] = "none"
+    """Whether what it gives is its input's own memory, as PyTorch has it.
+
+    ``same``: always, cell by cell. ``rows``: where its input lies row by row, and else a copy. ``turned``: in another
+    order. ``part``: a part of it, which keeps all of it alive.
+    """
+    in_place: ClassVar[bool] = False
+    """It may write what it gives over its input, where nothing else reads that."""
     example: ClassVar[str]
     """A runnable layer list, for the kind's page."""
     example_input: ClassVar[tuple[int, ...]] = (8, 16, 16)
@@ -93,6 +103,18 @@ class Layer(BaseModel, ABC):
         They count as activations, and are alive while it runs.
         """
         return {}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...] | None:
+        """What training keeps of it for the way back, beside its weights; None: not known.
+
+        Where PyTorch has the layer it is what its autograd keeps, of the fused one where there is one; elsewhere what
+        the derivative reads.
+        """
+        return None
+
+    def hands_on(self, *xs: Shape) -> tuple[bool, ...]:
+        """Of each input, whether on the way back its gradient is the output's own, or a part of it."""
+        return (self.view in {"same", "rows", "turned"},) * len(xs)
 
     @abstractmethod
     def forward(self, *xs: Array, weights: Weights) -> Array:

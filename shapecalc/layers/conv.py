@@ -54,7 +54,8 @@ class Conv(Sliding, Bank):
     def weights(self, *xs: Shape) -> dict[str, Shape]:
         (x,) = xs
         banks = self.banks(x.rank)
-        kernel = Shape(*banks, self.filters, x.channels // self.groups, *self.taps(x.rank))
+        c = x.channels if self.groups == 1 else counting.parted(x.channels, self.groups)
+        kernel = Shape(*banks, self.filters, c, *self.taps(x.rank))
         return {"kernel": kernel} | self.with_bias(Shape(*banks, self.filters))
 
     def ops(self, *xs: Shape) -> Ops:

@@ -77,7 +77,8 @@ class ConvTranspose(Convolution, Bank):
 
     def weights(self, *xs: Shape) -> dict[str, Shape]:
         (x,) = xs
-        kernel = Shape(x.channels, self.filters // self.groups, *self.taps(x.rank))
+        f = self.filters if self.groups == 1 else counting.parted(self.filters, self.groups)
+        kernel = Shape(x.channels, f, *self.taps(x.rank))
         return {"kernel": kernel} | self.with_bias(Shape(self.filters))
 
     def ops(self, *xs: Shape) -> Ops:

@@ -12,6 +12,7 @@ from shapecalc.formulas.windows import Window
 from shapecalc.layers.axes import names, numbered
 from shapecalc.layers.base import Array, Mixing, Ops, Weightless, Weights, spatial, spread
 from shapecalc.layers.fields import COUNTS, REAL, WHOLE, WORD, Axis, Count, Margin, MarginOrNone, Positive, SizeOrNone
+from shapecalc.layers.saving import INPUT, Kept
 from shapecalc.shape import Shape
 
 Ends = tuple[tuple[int, int], ...]
@@ -24,6 +25,9 @@ class Cut(Weightless):
 
     def ops(self, *xs: Shape) -> Ops:
         return {}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
 
 
 def both_ends(margin: object, rank: int) -> Ends:
@@ -87,6 +91,10 @@ class Pad(Cut):
         (x,) = xs
         return (tuple(Shift(-before, -after) for before, after in self.ends(x)),)
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        # PyTorch keeps the map of these two modes, though its shape would do
+        return (INPUT,) if self.mode in {"reflect", "replicate"} else ()
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         return kernels.cutting.pad(x, both_ends(self.amount, x.ndim - 2), mode=self.mode, value=self.value)
@@ -100,6 +108,7 @@ class Crop(Cut):
     """
 
     kind: ClassVar = "crop"
+    view: ClassVar = "part"
     main: ClassVar = "amount"
     example: ClassVar = "- {crop: [1, [0, 3]]}\n- crop: {size: 9}"
 
@@ -171,6 +180,7 @@ class Slice(Cut):
     """
 
     kind: ClassVar = "slice"
+    view: ClassVar = "part"
     example: ClassVar = "- slice: {start: 2, stop: 6}\n- slice: {axis: W, start: -9, step: 2}"
 
     start: Annotated[int, WHOLE] = Field(0, description="the first cell that is kept")
@@ -241,6 +251,7 @@ class Split(Cut):
 
     mixes: ClassVar = "drops"
     kind: ClassVar = "split"
+    view: ClassVar = "part"
     main: ClassVar = "parts"
     example: ClassVar = "- {name: left, split: 2, part: 1}\n- {name: right, split: 2, part: 2, from: input}"
 

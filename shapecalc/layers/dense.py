@@ -10,6 +10,7 @@ from shapecalc.formulas import counting
 from shapecalc.formulas.reach import SAME_CELL, Reach
 from shapecalc.layers.base import Array, Layer, Ops, Weights, spatial, whole
 from shapecalc.layers.fields import WORD, Count, Flag
+from shapecalc.layers.saving import INPUT, Kept
 from shapecalc.shape import Shape
 
 
@@ -76,6 +77,9 @@ class Dense(Layer):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return whole(*xs) if self.as_conv else tuple((SAME_CELL,) * x.rank for x in xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (INPUT,)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

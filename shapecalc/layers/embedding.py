@@ -9,6 +9,7 @@ from shapecalc.diagnostics import Mismatch
 from shapecalc.formulas.reach import SAME_CELL, Reach
 from shapecalc.layers.base import Array, Layer, Ops, Weights
 from shapecalc.layers.fields import Count
+from shapecalc.layers.saving import Kept, made
 from shapecalc.shape import Shape
 
 
@@ -54,6 +55,9 @@ class Embedding(Layer):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return tuple((SAME_CELL,) * x.rank for x in xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (made("ids", *xs[0], format="int64"),)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

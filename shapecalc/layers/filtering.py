@@ -11,6 +11,7 @@ from shapecalc.formulas.reach import Reach
 from shapecalc.formulas.windows import Window
 from shapecalc.layers.base import Array, Ops, Weightless, Weights, spatial, spread
 from shapecalc.layers.fields import MATRIX, Pad, Size
+from shapecalc.layers.saving import INPUT, Kept
 from shapecalc.layers.sliding import ends, fitted, told
 from shapecalc.shape import Shape
 
@@ -108,6 +109,9 @@ class Filter(Weightless):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return tuple(self.windows(x.rank) for x in xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (INPUT,)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

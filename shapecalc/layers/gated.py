@@ -14,6 +14,7 @@ from shapecalc.layers.activation import Activation, Sigmoid
 from shapecalc.layers.base import Array, Ops, Weightless, Weights
 from shapecalc.layers.fields import WORD, Count
 from shapecalc.layers.rectifier import Gelu, Relu, Silu
+from shapecalc.layers.saving import INPUT, Kept, made
 from shapecalc.shape import Shape
 
 GATES: Mapping[str, type[Activation]] = {"sigmoid": Sigmoid, "silu": Silu, "gelu": Gelu, "relu": Relu}
@@ -73,6 +74,9 @@ class Glu(Parting):
         each["mul"] = each.get("mul", 0) + 1
         return {kind: size if times == 1 else counting.each(size, times) for kind, times in each.items()}
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (INPUT,) if self.gate == "sigmoid" else (INPUT, made("gate", *self.output(*xs)))
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.activation.glu(xs[0], self.gate)
 
@@ -95,6 +99,9 @@ class Maxout(Parting):
 
     def ops(self, *xs: Shape) -> Ops:
         return {"compare": counting.merged(counting.elements(self.output(*xs)), self.pieces)}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (made("largest", *self.output(*xs), format="int64"),)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.activation.maxout(xs[0], self.pieces)

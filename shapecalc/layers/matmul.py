@@ -11,6 +11,7 @@ from shapecalc.formulas.reach import SAME_CELL, WHOLE, Reach
 from shapecalc.layers.base import Array, Ops, Weights
 from shapecalc.layers.fields import WORD
 from shapecalc.layers.merge import Merge
+from shapecalc.layers.saving import Kept, given
 from shapecalc.shape import Shape
 
 
@@ -94,6 +95,9 @@ class Matmul(Merge):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return (WHOLE,), (WHOLE if self.right else SAME_CELL,)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return given(0, 1), given(1, 0)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.merge.matmul(*xs, left=self.left, right=self.right)

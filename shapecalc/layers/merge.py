@@ -10,6 +10,7 @@ from shapecalc.formulas import counting
 from shapecalc.formulas.reach import SAME_CELL, WHOLE, Behind, Reach, Shift
 from shapecalc.layers.base import AXES, Array, Ops, Weightless, Weights
 from shapecalc.layers.fields import WORD
+from shapecalc.layers.saving import Kept
 from shapecalc.shape import Shape
 
 Fit = Annotated[Literal["none", "crop"], WORD]
@@ -134,6 +135,12 @@ class Concat(Fitting):
                 steps[joined - 1] = Behind()
             found.append(tuple(SAME_CELL if step == SAME_CELL else step for step in steps))
         return tuple(found)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
+
+    def hands_on(self, *xs: Shape) -> tuple[bool, ...]:
+        return tuple(self.fit == "none" or x.spatial == self.output(*xs).spatial for x in xs)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         joined = 0 if self.axis in {"channels", "C"} else AXES[xs[0].ndim - 2].index(self.axis) + 1

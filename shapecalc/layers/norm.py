@@ -11,6 +11,7 @@ from shapecalc.formulas import counting
 from shapecalc.formulas.reach import SAME_CELL, Reach
 from shapecalc.layers.base import Array, Layer, Ops, Weights, spatial, whole
 from shapecalc.layers.fields import REAL, WORD, Count, Flag
+from shapecalc.layers.saving import INPUT, Kept, made
 from shapecalc.layers.sliding import divided
 from shapecalc.shape import Buffer, Shape
 
@@ -48,6 +49,10 @@ class BatchNorm(Layer):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return tuple((SAME_CELL,) * x.rank for x in xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        c = xs[0].channels
+        return INPUT, *(made(name, c, format="float32", once=True) for name in ("mean", "deviation"))
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.norm.batch_norm(
@@ -114,6 +119,11 @@ class OwnNorm(Layer):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return whole(*xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        sets, _ = self.sets(xs[0])
+        names = ("mean", "deviation") if self.centred else ("root mean square",)
+        return INPUT, *(made(name, sets, format="float32") for name in names)
 
 
 class PlaceNorm(OwnNorm):
@@ -230,6 +240,11 @@ class InstanceNorm(OwnNorm):
     def sets(self, x: Shape) -> tuple[int, int]:
         spatial(x, "normalises the places of")
         return x.channels, counting.elements(x.spatial)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        # PyTorch normalises every channel of every example as one of a batch, and repeats gamma for each
+        again = (made("gamma again", xs[0].channels, format="float32"),) if self.affine else ()
+        return *super().saves(*xs), *again
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.norm.norm(xs[0], weights.get("gamma"), weights.get("beta"), over="places", epsilon=self.epsilon)

@@ -11,6 +11,7 @@ from shapecalc.formulas.reach import Reach
 from shapecalc.formulas.windows import Window
 from shapecalc.layers.base import Array, Ops, Weightless, Weights, spatial, spread, whole
 from shapecalc.layers.fields import Flag, Pad, Size, SizeOrNone
+from shapecalc.layers.saving import INPUT, Kept, made
 from shapecalc.layers.sliding import ends, fitted, told
 from shapecalc.shape import Shape
 
@@ -62,6 +63,9 @@ class Pool(Weightless):
         """Comparisons or additions that reduce the windows, padding counted as cells."""
         return counting.windowed(self.output(x).spatial, x.channels, spread(self.size, x.rank, "size"))
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (INPUT,)
+
 
 class MaxPool(Pool):
     """Keep the largest number of each window; padding never wins.
@@ -81,6 +85,9 @@ class MaxPool(Pool):
     def ops(self, *xs: Shape) -> Ops:
         (x,) = xs
         return {"compare": self.steps(x)}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return INPUT, made("places", *self.output(*xs), format="int64")
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
@@ -176,6 +183,9 @@ class GlobalMaxPool(GlobalPool):
         (x,) = xs
         return {"compare": counting.reduced(x.spatial, x.channels)}
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return INPUT, made("places", xs[0].channels, format="int64")
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         return kernels.pool.global_max(x, keep=self.keep)
@@ -193,6 +203,9 @@ class GlobalAvgPool(GlobalPool):
     def ops(self, *xs: Shape) -> Ops:
         (x,) = xs
         return {"add": counting.reduced(x.spatial, x.channels), "mul": counting.elements((x.channels,))}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

@@ -10,6 +10,7 @@ from shapecalc.formulas.reach import Reach
 from shapecalc.layers.base import Array, Layer, Ops, Weights, spatial, whole
 from shapecalc.layers.fields import REAL, Few, Flag
 from shapecalc.layers.pool import Pool
+from shapecalc.layers.saving import INPUT, OUTPUT, Kept, made
 from shapecalc.layers.sliding import told
 from shapecalc.shape import Shape
 
@@ -39,6 +40,10 @@ class LpPool(Pool):
         powers: Ops = {"mul": counting.each(counting.elements(x), self.p - 1)}
         root = {"sqrt": outputs} if self.p == 2 else {"log": outputs, "div": outputs, "exp": outputs}
         return sums | powers | root
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        y = self.output(*xs)
+        return INPUT, made("powers", *xs[0]), *(made(name, *y) for name in ("sums", "signs", "above", "scaled"))
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
@@ -97,6 +102,12 @@ class Gem(Layer):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return whole(*xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        (x,) = xs
+        (p,) = self.weights(x).values()
+        cells = [made(name, *x) for name in ("clipped", "powers")]
+        return INPUT, *cells, made("mean", x.channels), OUTPUT, made("1/p", *p, once=True)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

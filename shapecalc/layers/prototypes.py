@@ -10,6 +10,7 @@ from shapecalc.formulas import counting
 from shapecalc.formulas.reach import Reach
 from shapecalc.layers.base import Array, Layer, Ops, Weights
 from shapecalc.layers.fields import Count
+from shapecalc.layers.saving import Kept, made
 from shapecalc.shape import Buffer, Shape
 
 
@@ -56,6 +57,9 @@ class Rbf(Layer):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return ((),)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (made("differences", self.units, xs[0].channels),)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

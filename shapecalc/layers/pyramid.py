@@ -11,6 +11,7 @@ from shapecalc.formulas.reach import WHOLE, Reach, Unknown
 from shapecalc.formulas.windows import Window
 from shapecalc.layers.base import Array, Ops, Weightless, Weights, spatial
 from shapecalc.layers.fields import WORD, Counts
+from shapecalc.layers.saving import INPUT, Kept, made
 from shapecalc.shape import Shape
 
 
@@ -104,6 +105,12 @@ class Spp(Weightless):
             return WHOLE
         last = max((level - 1) * (w := level_window(n, level)).stride + w.size for level in self.levels)
         return WHOLE if last == n else Unknown(f"of an axis of {n} cells the windows of no level reach the last")
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        (x,) = xs
+        if self.reduce == "max":
+            return INPUT, made("places", *self.output(x), format="int64")
+        return () if self.rule == "adaptive" and max(self.levels) == 1 else (INPUT,)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

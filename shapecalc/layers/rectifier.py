@@ -10,6 +10,7 @@ from shapecalc.formulas.reach import SAME_CELL, Reach
 from shapecalc.layers.activation import Activation
 from shapecalc.layers.base import Array, Layer, Ops, Weights
 from shapecalc.layers.fields import REAL, Flag, Real
+from shapecalc.layers.saving import INPUT, OUTPUT, Kept, made
 from shapecalc.shape import Shape
 
 
@@ -17,6 +18,7 @@ class Relu(Activation):
     """The larger of x and 0."""
 
     kind: ClassVar = "relu"
+    keeps: ClassVar = OUTPUT
     example: ClassVar = "- relu"
     each: ClassVar = {"compare": 1}
 
@@ -77,6 +79,9 @@ class PRelu(Layer):
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return tuple((SAME_CELL,) * x.rank for x in xs)
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (INPUT,)
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.activation.prelu(xs[0], weights["slope"])
 
@@ -105,6 +110,9 @@ class SquaredRelu(Activation):
     kind: ClassVar = "squared_relu"
     example: ClassVar = "- squared_relu"
     each: ClassVar = {"compare": 1, "mul": 1}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (made("above", *xs[0]),)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.activation.squared_relu(xs[0])
@@ -180,6 +188,9 @@ class QuickGelu(Activation):
     kind: ClassVar = "quick_gelu"
     example: ClassVar = "- quick_gelu"
     each: ClassVar = {"mul": 2, "exp": 1, "add": 1, "div": 1}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return INPUT, made("sigmoid", *xs[0])
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.activation.quick_gelu(xs[0])

@@ -1,5 +1,6 @@
 """Layers that walk a sequence step by step, each step reading the state that the one before has left."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from shapecalc.formulas import counting, recurrent
 from shapecalc.formulas.reach import WHOLE, Past, Reach
 from shapecalc.layers.base import AXES, Array, Layer, Ops, Weights, spatial
 from shapecalc.layers.fields import WORD, Count, CountOrNone, Few, Flag
+from shapecalc.layers.saving import INPUT, OUTPUT, Kept, made
 from shapecalc.shape import Shape
 
 WAYS = ("forward", "backward")
@@ -25,6 +27,8 @@ class Recurrent(Layer):
     example_input: ClassVar = (128, 100)
     gates: ClassVar[int]
     """Sums over inputs and states that a unit makes at each step."""
+    kept: ClassVar[Mapping[str, int]] = {}
+    """Numbers of a unit at each step that its gradient reads, beside its state."""
 
     units: Count = Field(description="states of each direction: the hidden size")
     layers: Few = Field(1, description="layers of the stack, each reading the sequence that the one before gives")
@@ -116,6 +120,23 @@ class Recurrent(Layer):
         between = Shape(len(self.ways) * self.states, *x.spatial)
         return {f"layer{number}": between for number in range(self.layers - 1)}
 
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """Numbers of a unit at each step that training keeps, beside its state."""
+        return self.kept
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        (x,) = xs
+        ways, places = len(self.ways), x.spatial
+        between = [made(name, *shape) for name, shape in self.inner(x).items()]
+        states = OUTPUT if self.returns == "sequence" else made("states", ways * self.states, *places)
+        steps = (
+            made(f"layer{number}.{name}", count * ways * self.units, *places)
+            for number in range(self.layers)
+            for name, count in self.numbers.items()
+        )
+        return INPUT, *between, states, *steps
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         names = self.tensors(1)
@@ -176,6 +197,7 @@ class Gru(Recurrent):
     """
 
     kind: ClassVar = "gru"
+    kept: ClassVar = {"gates": 3, "reset": 1}
     example: ClassVar = "- {gru: 256, returns: last}"
     gates: ClassVar = 3
 
@@ -211,6 +233,7 @@ class Lstm(Recurrent):
     """
 
     kind: ClassVar = "lstm"
+    kept: ClassVar = {"gates": 4, "cells": 1}
     example: ClassVar = "- {lstm: 256, bidirectional: yes}"
     gates: ClassVar = 4
 
@@ -227,6 +250,11 @@ class Lstm(Recurrent):
     def step(self) -> Ops:
         """What one unit spends at one step."""
         return {"exp": 3, "add": 4, "div": 3, "tanh": 2, "mul": 3}
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """Numbers of a unit at each step that training keeps, beside its state."""
+        return {**self.kept, "unprojected": 1} if self.projection else self.kept
 
     def tensors(self, inputs: int) -> dict[str, Shape]:
         """The weights of one direction of one layer."""

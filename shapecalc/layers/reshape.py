@@ -11,6 +11,7 @@ from shapecalc.formulas.reach import Reach
 from shapecalc.layers.axes import carried, names, numbered, regrouped
 from shapecalc.layers.base import AXES, Array, Elementwise, Mixing, Ops, Weightless, Weights, whole
 from shapecalc.layers.fields import LENGTHS, ORDER, REST, Axis, AxisOrNone, Rate
+from shapecalc.layers.saving import Kept, made
 from shapecalc.shape import Shape
 
 
@@ -22,6 +23,7 @@ class Flatten(Weightless):
 
     mixes: ClassVar = "gathers"
     kind: ClassVar = "flatten"
+    view: ClassVar = "rows"
     family: ClassVar = "shape"
     example: ClassVar = "- flatten"
 
@@ -33,6 +35,9 @@ class Flatten(Weightless):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return whole(*xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
@@ -47,6 +52,7 @@ class Reshape(Weightless):
     """
 
     kind: ClassVar = "reshape"
+    view: ClassVar = "rows"
     main: ClassVar = "shape"
     family: ClassVar = "shape"
     example: ClassVar = "- reshape: [16, rest, 8]"
@@ -90,6 +96,9 @@ class Reshape(Weightless):
         (x,) = xs
         return (regrouped(x, self.output(x), "a reshaping lays the cells of an axis out over others"),)
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         return x.reshape(x.shape[0], *self.shape)
@@ -102,6 +111,7 @@ class Permute(Weightless):
     """
 
     kind: ClassVar = "permute"
+    view: ClassVar = "turned"
     main: ClassVar = "order"
     family: ClassVar = "shape"
     example: ClassVar = "- permute: [H, C, W]"
@@ -147,6 +157,9 @@ class Permute(Weightless):
         (x,) = xs
         return (carried(x, self.places(x)),)
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         order = self.places(Shape(*x.shape[1:]))
@@ -160,6 +173,7 @@ class Squeeze(Weightless):
     """
 
     kind: ClassVar = "squeeze"
+    view: ClassVar = "same"
     main: ClassVar = "axis"
     family: ClassVar = "shape"
     example: ClassVar = "- {global_avgpool: , keep: yes}\n- squeeze"
@@ -199,6 +213,9 @@ class Squeeze(Weightless):
         (x,) = xs
         return (carried(x, self.kept(x)),)
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         kept = self.kept(Shape(*x.shape[1:]))
@@ -213,6 +230,7 @@ class Unsqueeze(Weightless):
     """
 
     kind: ClassVar = "unsqueeze"
+    view: ClassVar = "same"
     main: ClassVar = "axis"
     family: ClassVar = "shape"
     example: ClassVar = "- global_avgpool\n- unsqueeze: L"
@@ -251,6 +269,9 @@ class Unsqueeze(Weightless):
         place, axes = self.place(x), tuple(range(len(x)))
         return (carried(x, (*axes[:place], None, *axes[place:])),)
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         return kernels.cutting.with_one(x, self.place(Shape(*x.shape[1:])) + 1)
@@ -260,11 +281,15 @@ class Identity(Elementwise):
     """The input, unchanged."""
 
     kind: ClassVar = "identity"
+    view: ClassVar = "same"
     family: ClassVar = "shape"
     example: ClassVar = "- identity"
 
     def ops(self, *xs: Shape) -> Ops:
         return {}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return xs[0]
@@ -277,6 +302,7 @@ class Dropout(Elementwise):
     """
 
     kind: ClassVar = "dropout"
+    in_place: ClassVar = True
     main: ClassVar = "rate"
     family: ClassVar = "shape"
     example: ClassVar = "- dropout: 0.5"
@@ -285,6 +311,9 @@ class Dropout(Elementwise):
 
     def ops(self, *xs: Shape) -> Ops:
         return {}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (made("mask", *xs[0], format="bool"),) if self.rate else ()
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return xs[0]

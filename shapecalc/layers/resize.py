@@ -13,6 +13,7 @@ from shapecalc.formulas.windows import Window
 from shapecalc.layers.axes import names
 from shapecalc.layers.base import Array, Ops, Weightless, Weights, spatial, spread
 from shapecalc.layers.fields import WORD, Flag, SizeOrNone
+from shapecalc.layers.saving import Kept
 from shapecalc.shape import Shape
 
 MODES: dict[str, tuple[str, int]] = {
@@ -151,6 +152,9 @@ class Upsample(Weightless):
         if taps == 1 and n % o == 0:
             return Window(1, n // o)  # the first of every n/o cells
         return Stretch(int(n), int(o), taps, self.align_corners)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         x, *like = xs

@@ -9,6 +9,7 @@ from shapecalc.formulas import counting
 from shapecalc.formulas.reach import SAME_CELL, Reach
 from shapecalc.layers.base import Array, Layer, Ops, Weights
 from shapecalc.layers.fields import Flag, Real
+from shapecalc.layers.saving import INPUT, Kept
 from shapecalc.shape import Shape
 
 
@@ -31,6 +32,9 @@ class Factor(Layer):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return tuple((SAME_CELL,) * x.rank for x in xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (INPUT,)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.norm.scaled(xs[0], weights["gamma"], weights.get("beta"))

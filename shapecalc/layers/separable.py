@@ -10,6 +10,7 @@ from shapecalc.diagnostics import Mismatch
 from shapecalc.formulas import counting
 from shapecalc.layers.base import AXES, Array, Ops, Weights
 from shapecalc.layers.fields import WORD, Count, CountOrNone, Size
+from shapecalc.layers.saving import INPUT, Kept, made
 from shapecalc.layers.sliding import Bank, Sliding, told
 from shapecalc.shape import Shape
 
@@ -114,6 +115,9 @@ class SeparableConv(Sliding, Bank):
             return {"mixed": Shape(self.filters, *x.spatial)}
         return {"filtered": Shape(self.filtered(x), *self.places(x))}
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return INPUT, *(made(name, *shape) for name, shape in self.inner(*xs).items())
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         return kernels.separable.separable(
@@ -170,6 +174,9 @@ class SpatiallySeparableConv(Sliding, Bank):
         (x,) = xs
         *made, _ = ((f"along_{axis}", y) for axis, _, _, y in self.steps(x))
         return dict(made)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return INPUT, *(made(name, *shape) for name, shape in self.inner(*xs).items())
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

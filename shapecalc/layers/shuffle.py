@@ -13,6 +13,7 @@ from shapecalc.formulas.windows import Window
 from shapecalc.layers.axes import names
 from shapecalc.layers.base import Array, Ops, Weightless, Weights, spatial, spread
 from shapecalc.layers.fields import WORD, Count, Size
+from shapecalc.layers.saving import Kept
 from shapecalc.layers.sliding import divided
 from shapecalc.shape import Shape
 
@@ -27,6 +28,9 @@ class Shuffle(Weightless):
 
     def ops(self, *xs: Shape) -> Ops:
         return {}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
 
 
 class Blocks(Shuffle):

@@ -11,6 +11,7 @@ from shapecalc.formulas.reach import Reach
 from shapecalc.formulas.windows import Padding, Transposed, Window
 from shapecalc.layers.base import Layer, Ops, spatial, spread
 from shapecalc.layers.fields import Count, Flag, Pad, Size
+from shapecalc.layers.saving import INPUT, Kept
 from shapecalc.shape import Shape
 
 TOLD = ("stride", "dilation", "padding")
@@ -139,6 +140,9 @@ class Convolution(Layer):
     def spent(self, macs: int, y: Shape) -> Ops:
         """The operations, with one add an output for the bias."""
         return {"mac": macs} | ({"add": counting.elements(y)} if self.bias else {})
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (INPUT,)
 
 
 class Sliding(Convolution):

@@ -5,6 +5,7 @@ from typing import ClassVar
 from shapecalc import kernels
 from shapecalc.formulas import counting
 from shapecalc.layers.base import Array, Elementwise, Ops, Weights
+from shapecalc.layers.saving import OUTPUT, Kept
 from shapecalc.shape import Shape
 
 
@@ -23,6 +24,9 @@ class Softmax(Elementwise):
         (x,) = xs
         size, sums = counting.elements(x), counting.along(x.channels, x.spatial)
         return {"compare": sums, "add": counting.altogether((size, sums)), "exp": size, "div": size}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (OUTPUT,)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.activation.softmax(xs[0])
@@ -48,6 +52,9 @@ class LogSoftmax(Elementwise):
             "exp": size,
             "log": counting.elements(x.spatial),
         }
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return (OUTPUT,)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.activation.log_softmax(xs[0])

@@ -10,6 +10,7 @@ from shapecalc.formulas.reach import SAME_CELL, Reach
 from shapecalc.layers.base import Array, Elementwise, Ops, Weightless, Weights, whole
 from shapecalc.layers.fields import REAL, Count, Real
 from shapecalc.layers.norm import OVER, Epsilon, Over
+from shapecalc.layers.saving import INPUT, Kept, made
 from shapecalc.shape import Shape
 
 
@@ -44,6 +45,11 @@ class LocalResponse(Elementwise):
             "exp": size,
             "log": size,
         }
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        (x,) = xs
+        padded = made("squares", x.channels + self.size - 1, *x.spatial)
+        return INPUT, padded, made("strength", *x), made("power", *x)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.norm.local_response(xs[0], size=self.size, alpha=self.alpha, beta=self.beta, k=self.k)
@@ -84,6 +90,11 @@ class L2Norm(Weightless):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return tuple((SAME_CELL,) * x.rank for x in xs) if self.over == "channels" else whole(*xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        (x,) = xs
+        sets = counting.elements(x.spatial) if self.over == "channels" else 1
+        return INPUT, made("length", sets), made("divisor", sets)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         return kernels.norm.l2_norm(xs[0], over=self.over, epsilon=self.epsilon)

@@ -12,6 +12,7 @@ from shapecalc.formulas.reach import SAME_CELL, Place, Reach, Shift
 from shapecalc.layers.axes import regrouped
 from shapecalc.layers.base import AXES, Array, Layer, Ops, Weightless, Weights, spatial
 from shapecalc.layers.fields import WHOLE, WORD, SizeOrNone
+from shapecalc.layers.saving import Kept
 from shapecalc.shape import Shape
 
 
@@ -44,6 +45,7 @@ class ToTokens(Weightless):
     """
 
     kind: ClassVar = "to_tokens"
+    view: ClassVar = "rows"
     family: ClassVar = "tokens"
     example: ClassVar = "- to_tokens"
 
@@ -60,6 +62,9 @@ class ToTokens(Weightless):
         (x,) = xs
         return (regrouped(x, self.output(x), f"the axes {' and '.join(AXES[x.rank])} lie in one row of tokens"),)
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         return kernels.tokens.to_row(x)
@@ -72,6 +77,7 @@ class ToMap(Weightless):
     """
 
     kind: ClassVar = "to_map"
+    view: ClassVar = "rows"
     main: ClassVar = "size"
     family: ClassVar = "tokens"
     example: ClassVar = "- to_map: [8, 12]"
@@ -118,6 +124,9 @@ class ToMap(Weightless):
         (x,) = xs
         return (regrouped(x, self.output(x), "the tokens of one row are laid out over several axes"),)
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         return kernels.tokens.to_map(x, (self.size,) * 2 if isinstance(self.size, int) else self.size)
@@ -154,6 +163,12 @@ class ClassToken(Layer):
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return ((Shift(-1, 0) if self.position == "first" else Shift(0, -1),),)
 
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
+
+    def hands_on(self, *xs: Shape) -> tuple[bool, ...]:
+        return (True,)
+
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
         return kernels.tokens.with_token(x, weights["token"], last=self.position == "last")
@@ -166,6 +181,7 @@ class Take(Weightless):
     """
 
     kind: ClassVar = "take"
+    view: ClassVar = "part"
     main: ClassVar = "index"
     family: ClassVar = "tokens"
     example: ClassVar = "- take: 0"
@@ -201,6 +217,9 @@ class Take(Weightless):
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         (x,) = xs
         return ((Place(self.place(x)),),)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs
@@ -239,6 +258,12 @@ class PositionEmbedding(Layer):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return tuple((SAME_CELL,) * x.rank for x in xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
+
+    def hands_on(self, *xs: Shape) -> tuple[bool, ...]:
+        return (True,)
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

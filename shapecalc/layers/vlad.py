@@ -9,6 +9,7 @@ from shapecalc.formulas import counting
 from shapecalc.formulas.reach import Reach
 from shapecalc.layers.base import Array, Layer, Ops, Weights, spatial, whole
 from shapecalc.layers.fields import WORD, Count
+from shapecalc.layers.saving import INPUT, Kept, made
 from shapecalc.shape import Shape
 
 
@@ -105,6 +106,18 @@ class NetVlad(Layer):
 
     def reach(self, *xs: Shape) -> tuple[tuple[Reach, ...], ...]:
         return whole(*xs)
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        (x,) = xs
+        k, d = self.clusters, x.channels
+        lengths = [
+            made(name, n) for n, of in ((k, "each"), (1, "all")) for name in (f"length of {of}", f"divisor of {of}")
+        ]
+        sums = [made("sums", k, d), made("scaled", k, d), *lengths]
+        if self.assignment == "hard":
+            return made("nearest", *x.spatial, format="int64"), *sums
+        inner = self.inner(x)
+        return INPUT, *(made(name, *shape) for name, shape in inner.items()), *sums
 
     def forward(self, *xs: Array, weights: Weights) -> Array:
         (x,) = xs

@@ -12,6 +12,7 @@ from shapecalc.formulas.reach import Onto, Reach, Unknown
 from shapecalc.layers.axes import names
 from shapecalc.layers.base import AXES, Array, Ops, Weightless, Weights, spatial, spread
 from shapecalc.layers.fields import WHOLE, Natural, Size, SizeOrNone
+from shapecalc.layers.saving import Kept
 from shapecalc.shape import Shape
 
 
@@ -52,6 +53,9 @@ class Windows(Weightless):
 
     def ops(self, *xs: Shape) -> Ops:
         return {}
+
+    def saves(self, *xs: Shape) -> tuple[Kept, ...]:
+        return ()
 
 
 class WindowPartition(Windows):
