@@ -59,6 +59,12 @@ class TestEveryPage:
         assert max(map(len, prose.splitlines())) <= 80
 
 
+def test_why_numbers_differ_has_a_page():
+    lines = page("numbers").splitlines()
+    assert lines[0] == "# Why your number differs"
+    assert max(map(len, lines)) <= 80
+
+
 def test_a_code_that_no_fault_has_has_no_page():
     assert page("E999") is None
     assert page("../diagnostics") is None

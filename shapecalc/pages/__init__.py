@@ -1,4 +1,4 @@
-"""The page of every error and note: what it means, an example that is wrong and the same put right."""
+"""The page of every error and note, with an example that is wrong and the same put right; and why numbers differ."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+GUIDES = {"numbers": "why-your-number-differs"}
+"""Pages that are of no code, by a word."""
 
 
 @cache
 def titles() -> dict[str, str]:
     """What each code is about, in a line, by code."""
-    return {path.stem: _text(path).split("\n", 1)[0].partition(": ")[2] for path in sorted(FOLDER.glob("*.md"))}
+    return {path.stem: _text(path).split("\n", 1)[0].partition(": ")[2] for path in sorted(FOLDER.glob("[CEN][0-9]*.md"))}
 
 
 def page(code: str) -> str | None:
-    """The page of a code, in Markdown; None for a code that no fault has."""
+    """The page of a code or a word, in Markdown; None for one that has none."""
+    if code in GUIDES:
+        return _text(FOLDER / f"{GUIDES[code]}.md")
     return _text(FOLDER / f"{code}.md") if code in titles() else None
 
 

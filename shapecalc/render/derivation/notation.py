@@ -1,12 +1,11 @@
-"""A Figure worked out in text: its formula in letters, the same with the numbers in it, and where they came from."""
+"""Terms as text: the notation of a text book."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from shapecalc.figure import Figure, Term, origins
-from shapecalc.render.units import exact
+from shapecalc.figure import Term
 
 if TYPE_CHECKING:
     from shapecalc.figure import Formula
@@ -21,7 +20,7 @@ def text_of(term: Term) -> str:
     return _written(term)[0]
 
 
-def _written(term: Term) -> tuple[str, int]:  # noqa: C901  a case for each sign
+def _written(term: Term) -> tuple[str, int]:  # noqa: C901, PLR0912  a case for each sign
     """A term's text and how tightly it binds."""
     match term.op:
         case "name":
@@ -29,10 +28,13 @@ def _written(term: Term) -> tuple[str, int]:  # noqa: C901  a case for each sign
         case "number":
             number = term.parts[0]
             return (str(number), ATOM) if number >= 0 else (f"−{-number}", SUM)
+        case "decimal":
+            text = str(term.parts[0])
+            return text, SUM if text.startswith("−") else ATOM
         case "list":
             return "(" + ", ".join(text_of(part) for part in term.parts) + ")", ATOM
         case "+":
-            return f"{_bound(term.parts[0], SUM)} + {_bound(term.parts[1], SUM)}", SUM
+            return signed(f"{_bound(term.parts[0], SUM)} + {_bound(term.parts[1], SUM)}"), SUM
         case "-":
             return f"{_bound(term.parts[0], SUM)} − {_bound(term.parts[1], PRODUCT)}", SUM
         case "*":
@@ -43,6 +45,8 @@ def _written(term: Term) -> tuple[str, int]:  # noqa: C901  a case for each sign
             return f"⌈{_bound(term.parts[0], PRODUCT)} / {_bound(term.parts[1], ATOM)}⌉", ATOM
         case "exact_div":
             return f"{_bound(term.parts[0], PRODUCT)} / {_bound(term.parts[1], ATOM)}", SUM  # a product puts brackets
+        case "²":
+            return f"{_bound(term.parts[0], ATOM)}²", ATOM
         case "product":
             return _series(term.parts[0], "∏", "·", "1", PRODUCT)
         case "total":
@@ -65,48 +69,14 @@ def _series(term: Term, sign: str, between: str, empty: str, binds: int) -> tupl
     shown = [_bound(item, binds) for item in items[:MOST]]
     if len(items) > MOST:
         shown.append(f"… ({len(items) - MOST} more)")
-    return between.join(shown), ATOM if len(items) == 1 else binds
+    return signed(between.join(shown)), ATOM if len(items) == 1 else binds
+
+
+def signed(text: str) -> str:
+    """A sum in which a negative number is taken off, not added."""
+    return text.replace(" + −", " − ")
 
 
 def letters(formula: Formula[Any]) -> str:
     """A formula in its letters: ``explicit = ⌊(n + 2·p − k) / s⌋ + 1``."""
     return f"{formula.name} = {text_of(formula.over([Term('name', letter) for letter in formula.letters]))}"
-
-
-def explain(figure: int | Sequence[int]) -> str:
-    """How a figure came about, back to the numbers that were given.
-
-    Args:
-        figure: any number of an analysis, or a shape; one that no formula made is only said to be given.
-
-    Returns:
-        For each figure it rests on, nearest first: the formula, the numbers in it, the value, the source.
-    """
-    if not isinstance(figure, int):
-        return "\n\n".join(explain(length) for length in figure)
-    if not isinstance(figure, Figure):
-        return f"{exact(figure)} is given"
-    return "\n\n".join(_one(step) for step in _different(figure))
-
-
-def _different(figure: Figure) -> list[Figure]:
-    """The figures behind a figure, those that read the same only once."""
-    found: dict[tuple[str, str], Figure] = {}
-    for step in origins(figure):
-        found.setdefault((step.formula.name, repr(step.given)), step)
-    return list(found.values())
-
-
-def _one(figure: Figure) -> str:
-    formula = figure.formula
-    indent = " " * len(formula.name)
-    meaning = (formula.body.__doc__ or "").splitlines()[0].replace("``", "")
-    return "\n".join(
-        [
-            letters(formula),
-            f"{indent} = {text_of(figure.in_numbers)}",
-            f"{indent} = {exact(figure)}",
-            f"{indent}   {meaning}",
-            f"{indent}   source: {formula.source}",
-        ]
-    )
