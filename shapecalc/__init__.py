@@ -13,13 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, analyze
+    from shapecalc.analysis.memory.question import memory
+    from shapecalc.budget import check
+    from shapecalc.comparison import compare
     from shapecalc.diagnostics import Diagnostic, SpecError
     from shapecalc.engine.proof import verify
     from shapecalc.engine.run import run
+    from shapecalc.fields import field
     from shapecalc.figure import Figure
+    from shapecalc.linting import lint
     from shapecalc.loading import load
     from shapecalc.render.derivation import explain
     from shapecalc.shape import Shape
+    from shapecalc.sizing import sizes
 
 __version__ = "0.1.0"
 
@@ -30,14 +36,37 @@ PUBLIC = {
     "Shape": "shape",
     "SpecError": "diagnostics",
     "analyze": "analysis",
+    "check": "budget",
+    "compare": "comparison",
     "explain": "render.derivation",
+    "field": "fields",
+    "lint": "linting",
     "load": "loading",
+    "memory": "analysis.memory.question",
     "run": "engine.run",
+    "sizes": "sizing",
     "verify": "engine.proof",
 }
 """Each public name, and the module that is loaded when it is first used."""
 
-__all__ = ["Analysis", "Diagnostic", "Figure", "Shape", "SpecError", "analyze", "explain", "load", "run", "verify"]
+__all__ = [
+    "Analysis",
+    "Diagnostic",
+    "Figure",
+    "Shape",
+    "SpecError",
+    "analyze",
+    "check",
+    "compare",
+    "explain",
+    "field",
+    "lint",
+    "load",
+    "memory",
+    "run",
+    "sizes",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> Any:

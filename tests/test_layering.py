@@ -23,7 +23,17 @@ FLOORS = (
     {"network", "loading"},
     {"analysis"},
     {"engine"},
-    {"testing"},  # and the questions people ask
+    {  # and the questions people ask
+        "testing",
+        "budget",
+        "comparison",
+        "solving",
+        "quizzing",
+        "sizing",
+        "fields",
+        "linting",
+        "explanation",
+    },
     {"render", "examples"},
     {"cli", "__main__"},
 )
@@ -36,11 +46,26 @@ NUMPY = {"kernels", "engine", "testing"}
 """What may load NumPy when it is imported."""
 
 ALLOWED = {
+    ("shapecalc.explanation", "shapecalc.render.derivation.formats"): "an explanation knows how to show itself: str()",
+    ("shapecalc.explanation", "shapecalc.render.derivation.html"): "the same: in a notebook",
+    ("shapecalc.explanation", "shapecalc.render.derivation.json"): "the same: to_dict()",
     ("shapecalc.analysis", "shapecalc.render.json"): "an answer knows how to show itself, when asked: to_dict()",
     ("shapecalc.analysis", "shapecalc.render.records"): "the same: records()",
     ("shapecalc.analysis", "shapecalc.render.screen"): "the same: on a console of rich",
     ("shapecalc.analysis", "shapecalc.render.table"): "the same: on a console of rich",
+    ("shapecalc.analysis.memory.question", "shapecalc.render.memory"): "the same: on a console of rich",
+    ("shapecalc.analysis.memory.question", "shapecalc.render.memory.data"): "the same: to_dict()",
+    ("shapecalc.analysis.memory.question", "shapecalc.render.screen"): "the same: on a console of rich",
+    ("shapecalc.fields", "shapecalc.render.field.json"): "the same: to_dict()",
+    ("shapecalc.fields", "shapecalc.render.field.layer"): "the same: on a console of rich",
+    ("shapecalc.fields", "shapecalc.render.field.table"): "the same: on a console of rich",
+    ("shapecalc.fields", "shapecalc.render.screen"): "the same: on a console of rich",
+    ("shapecalc.comparison", "shapecalc.render.compare"): "the same: to_dict(), and on a console of rich",
+    ("shapecalc.comparison", "shapecalc.render.screen"): "the same",
     ("shapecalc.engine.proof", "shapecalc.render.proof"): "a proof knows how to show itself: to_dict()",
+    ("shapecalc.engine.proof", "shapecalc.render.screen"): "the same: on a console of rich",
+    ("shapecalc.sizing.answer", "shapecalc.render.sizes"): "the sizes know how to show themselves: to_dict()",
+    ("shapecalc.sizing.answer", "shapecalc.render.screen"): "the same: on a console of rich",
 }
 """Imports from above, all inside functions, each with its reason."""
 

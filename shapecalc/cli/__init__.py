@@ -12,9 +12,18 @@ import click
 
 COMMANDS = {
     "analyze": "Print every layer's shape, parameters, cost and receptive field.",
-    "run": "Run the network in NumPy.",
+    "explain": "Work out any figure: formula, numbers, where they are from.",
     "verify": "Prove every figure by running the network.",
+    "run": "Run the network in NumPy.",
+    "field": "Print what every layer really sees: holes, paths, one cell's box.",
+    "memory": "Say what a run or a training step takes, and which batch fits.",
+    "sizes": "Say which input sizes work, and why others do not.",
     "check": "Check what files promise: shapes, budgets, published figures.",
+    "lint": "Find what is unwise in networks, by rule.",
+    "compare": "Hold networks side by side: totals, and layer by layer.",
+    "solve": "Find the window or the largest network that fits.",
+    "formula": "List the formulas, or work one out.",
+    "quiz": "Make an exercise sheet of a network, and its key.",
     "layers": "List the kinds of layer and the shipped blocks, or explain one.",
     "examples": "List the shipped networks, or print one.",
     "new": "Write a commented file to start from.",
@@ -25,7 +34,9 @@ EPILOG = """\b
 Examples:
   shapecalc new net.yaml                 a file to start from
   shapecalc analyze net.yaml             the table
-  shapecalc analyze net.yaml --depth 1   the table, blocks opened
+  shapecalc explain net.yaml conv1 macs  why a number is what it is
+  shapecalc verify net.yaml              whether it is so
+  shapecalc lint net.yaml                whether it is wise
   shapecalc layers conv                  what a convolution takes
 
 \b

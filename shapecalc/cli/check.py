@@ -29,7 +29,7 @@ Examples:
 
 \b
 A file promises by `expect: [64, 28, 28]` on a layer, by a budget
-    budget: {params: 5M, macs: 600M, memory: 64 MiB, receptive_field: ">= 224"}
+    budget: {params: 5M, macs: 600M, memory: 64 MiB, receptive_field: ">=9"}
 (memory: weights and the peak of activations), and by the figures that others
 publish for it
     published: [{params: 25557032, macs: 4.09G, source: "He et al. 2015"}]

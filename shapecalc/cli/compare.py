@@ -30,7 +30,7 @@ Examples:
   shapecalc compare net.yaml --set width=32   a file against itself, changed
   shapecalc compare HEAD~1:net.yaml net.yaml  a revision in git against now
   shapecalc compare a.yaml b.yaml c.yaml --all
-  shapecalc compare HEAD:net.yaml net.yaml --fail-on params+5% --fail-on macs+0
+  shapecalc compare HEAD:net.yaml net.yaml --fail-on params+5%
   shapecalc compare a.yaml b.yaml -o change.md    for a pull request
 
 \b

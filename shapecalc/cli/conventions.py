@@ -7,7 +7,10 @@ import click
 from shapecalc.analysis.cost import CONVENTION_NAMES
 
 CONVENTION = click.option(
-    "--convention", type=click.Choice(CONVENTION_NAMES), help="Tell the cost as papers or another tool count it."
+    "--convention",
+    type=click.Choice(CONVENTION_NAMES),
+    metavar="NAME",
+    help=f"Tell the cost as papers or another tool count it: {', '.join(CONVENTION_NAMES)}.",
 )
 CONVENTIONS = click.option(
     "--conventions", is_flag=True, help="Why your numbers differ: the cost in every convention, and what makes it so."

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shapecalc.cli.options import SET, input_shape
+from shapecalc.cli.options import OUTPUT, SET, input_shape
 from shapecalc.cli.output import put, spare
 from shapecalc.cli.reading import tell_unread
 from shapecalc.diagnostics import SpecError
 from shapecalc.render import screen
+from shapecalc.render.units import plain
 
 if TYPE_CHECKING:
     from shapecalc.formulas.inverse import Setting
@@ -28,12 +29,16 @@ MOST_LENGTH = 10**6
 USUAL_STEPS = 40
 """Networks that a bisection builds, about."""
 MOST_KERNEL, USUAL_KERNEL, USUAL_DILATION, FEW = 1_000, 11, 4, 20
-NUMBER = r"\d{1,12}(?:\.\d{1,6})?"
+NUMBER = r"(?:[0-9]{1,12}|[0-9]{1,9}\.[0-9]{1,6})"
 RANGE = re.compile(rf"(?P<name>[^=]+?)(=(?P<low>{NUMBER})\.\.(?P<high>{NUMBER})(\.\.(?P<step>{NUMBER}))?)?")
 WORDS = ("valid", "half", "same", "same_lower", "full", "causal")
+SUFFIXES = {".txt": "table", ".json": "json"}
+CUTS = ("valid", "half", "same", "same_lower")
+OF_A_WINDOW = ("n", "o", "kernel", "stride", "dilation", "padding", "transposed", "every")
+OF_A_FILE = ("axes", "max_params", "max_macs", "max_flops", "max_memory", "sizes", "settings")
 EPILOG = """\b
 Examples:
-  shapecalc solve window --from 224 --to 56        every kernel, stride, padding
+  shapecalc solve window --from 224 --to 56    every kernel, stride, padding
   shapecalc solve window --from 224 --to 112 --kernel 7
   shapecalc solve window --from 28 --to 56 --transposed
   shapecalc solve net.yaml --for width --max-params 5M
@@ -44,7 +49,11 @@ Examples:
 \b
 --for NAME alone looks among 1, 2, 3 …; NAME=LOW..HIGH in a range, and
 NAME=LOW..HIGH..STEP in steps. Several variables need a range each, and give
-every point that no other passes in all of them."""
+every point that no other is as large as in all of them.
+
+\b
+Exit status: 0 found; 1 there is none; 2 the question cannot be asked, or the
+file cannot be read."""
 
 
 def _axes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[Axis, ...]:
@@ -61,7 +70,7 @@ def _axes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tupl
             if (high is not None and high < axis.low) or (step is not None and step <= 0):
                 raise ValueError  # noqa: TRY301
         except (ValueError, ZeroDivisionError):
-            raise click.BadParameter(f"`{text}` is not as in width, width=8..64 or width=8..64..8") from None
+            raise click.BadParameter(f"`{plain(text)}` is not as in width, width=8..64 or width=8..64..8") from None
         axes.append(axis)
     if len({axis.name for axis in axes}) < len(axes):
         raise click.BadParameter("a variable is named twice")
@@ -77,18 +86,18 @@ def _amount(_: click.Context, __: click.Parameter, given: str | None) -> Fractio
     try:
         read = amount(given)
     except ExpressionError:
-        raise click.BadParameter(f"`{given}` is not an amount: write 5M, 300M, 64MiB or a number") from None
+        raise click.BadParameter(f"`{plain(given)}` is not an amount: write 5M, 300M, 64MiB or a number") from None
     if read.sign:
-        raise click.BadParameter(f"`{given}`: write the amount alone")
+        raise click.BadParameter(f"`{plain(given)}`: write the amount alone")
     return read.value
 
 
 def _padding(_: click.Context, __: click.Parameter, given: str | None) -> Padding | None:
     if given is None or given in WORDS:
         return given  # type: ignore[return-value]  # one of the words
-    if given.isdigit() and len(given) < 7:
+    if given.isdecimal() and len(given) < 7:
         return int(given), int(given)
-    raise click.BadParameter(f"`{given}` is neither a number of cells nor one of {', '.join(WORDS)}")
+    raise click.BadParameter(f"`{plain(given)}` is neither a number of cells nor one of {', '.join(WORDS)}")
 
 
 def _limit(flag: str, what: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
@@ -114,16 +123,35 @@ def _limit(flag: str, what: str) -> Callable[[Callable[..., int]], Callable[...,
 @_limit("--max-memory", "memory: weights and the peak of activations in float32")
 @input_shape("--input")
 @SET
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@click.option("-o", "--output", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
-def command(spec: str, sizes: dict[str, object], settings: dict[str, object], **given: Any) -> int:
-    """Find the window that gives a length, or the largest network within limits.
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(dict.fromkeys(SUFFIXES.values()))),
+    help="How to print; `table` if not given.",
+)
+@OUTPUT
+@click.pass_context
+def command(
+    ctx: click.Context, /, spec: str, sizes: dict[str, object], settings: dict[str, object], **given: Any
+) -> int:
+    """Find the window or the largest network that fits.
 
     `solve window` lists every kernel, stride, dilation and padding that make --to cells of --from, simplest first.
     `solve SPEC --for NAME` finds the largest value of a variable of the file with which the network keeps the limits.
     """
+    file: Path | None = given["file"]
+    if given["form"] is None:
+        given["form"] = SUFFIXES.get(file.suffix.lower()) if file else "table"
+        if given["form"] is None:
+            raise click.BadParameter(f"{file}: no format has the suffix; there are {', '.join(SUFFIXES)}")
+    others = OF_A_FILE if spec == "window" else OF_A_WINDOW
+    for option in ctx.command.params:
+        source = ctx.get_parameter_source(str(option.name))
+        if option.name in others and source is not None and source.name == "COMMANDLINE":
+            which = "a file, and this is `solve window`" if spec == "window" else "`solve window`, and this is a file"
+            raise click.UsageError(f"{option.opts[0]} is for {which}")
     if spec == "window":
-        return _window(**{key: given[key] for key in given if key != "axes" and not key.startswith("max_")})
+        return _window(**{key: given[key] for key in given if key not in OF_A_FILE})
     return _spec(spec, settings, sizes, **given)
 
 
@@ -146,8 +174,13 @@ def _window(
         raise click.UsageError("`solve window` needs --from and --to")
     kernels = range(1, USUAL_KERNEL + 1) if kernel is None else range(kernel, kernel + 1)
     dilations = range(1, USUAL_DILATION + 1) if dilation is None else range(dilation, dilation + 1)
-    find = inverse.transposed if transposed else inverse.windows
-    found: list[Setting] = find(n, o, kernels, dilations, padding, stride)
+    if transposed and isinstance(padding, str) and padding not in CUTS:
+        raise click.UsageError(f"a transposed window has no padding `{padding}`; there are {', '.join(CUTS)}, numbers")
+    find: Any = inverse.transposed if transposed else inverse.windows
+    try:
+        found: list[Setting] = find(n, o, kernels, dilations, padding, stride)
+    except inverse.TooMany as error:
+        raise click.UsageError(f"{error}: give --kernel, --stride or --padding") from None
     if form == "json":
         put(rendering.windows_json(found, n, o, transposed=transposed), file)
     else:
@@ -168,20 +201,25 @@ def _spec(
 ) -> int:
     from shapecalc.cli.progress import progress  # noqa: PLC0415
     from shapecalc.render import solve as rendering  # noqa: PLC0415
-    from shapecalc.solving import FIGURES, Unsolvable, solve  # noqa: PLC0415
+    from shapecalc.solving import FIGURES, Misasked, Unsolvable, solve  # noqa: PLC0415
     from shapecalc.source.document import Document  # noqa: PLC0415
 
     limits = {name: given[f"max_{name}"] for name in FIGURES if given[f"max_{name}"] is not None}
     if not axes or not limits:
         raise click.UsageError("a file needs --for NAME, and a limit such as --max-params 5M")
+    for axis in axes:
+        if axis.name in settings:
+            raise click.UsageError(f"`{plain(axis.name)}` is what is looked for: it cannot be --set too")
     spare(spec, file)
     try:
         with progress(prod(axis.last + 1 for axis in axes) if len(axes) > 1 else USUAL_STEPS) as tell:
             found = solve(Document.open(spec), axes, limits, settings, sizes, lambda: tell("values tried", 1))
     except SpecError as error:
         raise tell_unread(error) from None
+    except Misasked as error:
+        raise click.UsageError(plain(str(error))) from None
     except Unsolvable as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {plain(str(error))}", err=True)
         return 1
     if form == "json":
         put(rendering.solution_json(found), file)
