@@ -30,7 +30,7 @@ def sheet(width: int | None = None) -> Iterator[Line]:
             yield from ([Span(row)] for row in wrapped(written, room, INDENT, INDENT * 2))
             yield from ([Span(row, "dim")] for row in wrapped(_first(formula), room, INDENT * 3))
         yield []
-    yield [Span("`shapecalc formula NAME` shows one; `shapecalc formula same --n 224 --s 2` works it out", "dim")]
+    yield [Span("`shapecalc formula NAME` shows one; with `--n 224 --s 2` it is worked out", "dim")]
 
 
 def _first(formula: Formula[Any]) -> str:
