@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shapecalc.engine.ways import DIRECT, FINISHING, FOLDING, Way, way
+from shapecalc.engine.ways import BANDED, DIRECT, FINISHING, FOLDING, IN_BANDS, Way, banding, way
 
 if TYPE_CHECKING:
     from shapecalc.network.graph import Graph, Node
@@ -25,6 +25,8 @@ class Step:
     """How the first one is computed, and the others with it."""
     macs: int | None
     """Multiply-accumulates of an example; None where they are not known."""
+    parts: tuple[Step, ...] = ()
+    """The steps that it is made of, where they are computed together a band of rows at a time."""
 
     @property
     def head(self) -> Node:
@@ -93,6 +95,15 @@ def steps(
         for name in node.inputs:
             readers[name] = readers.get(name, 0) + 1
     asked = {*(shapes if shown is None else shown), *graph.outputs.values()}
+    alone = {name for name in shapes if name in asked or readers.get(name) != 1}
+    found = _chained(graph, shapes, alone, engine=engine, winograd=winograd)
+    yield from _banded(tuple(found), alone)
+
+
+def _chained(
+    graph: Graph, shapes: Mapping[str, Shape], alone: Collection[str], *, engine: str, winograd: bool
+) -> Iterator[Step]:
+    """Each layer that reads, with what can be done to its output at once; ``alone``: whose outputs are wanted whole."""
     index = 0
     while index < len(graph):
         node = graph.nodes[index]
@@ -101,13 +112,37 @@ def steps(
         nodes = [node]
         for follower in graph.nodes[index + 1 :] if chosen is not None and chosen.finishes else ():
             before = nodes[-1].name
-            if before in asked or readers.get(before) != 1 or before not in follower.inputs:
+            if before in alone or before not in follower.inputs:
                 break
             if chosen is None or not _joins(follower, nodes, chosen, shapes):
                 break
             nodes.append(follower)
         yield Step(tuple(nodes), xs, chosen.name if chosen else DIRECT, macs_of(nodes))
         index += len(nodes)
+
+
+def _banded(found: Sequence[Step], alone: Collection[str]) -> Iterator[Step]:
+    """The steps, those together that can be computed in bands of rows."""
+    index = 0
+    while index < len(found):
+        parts: list[Step] = []
+        for position, step in enumerate(found[index : index + len(IN_BANDS)]):
+            if step.way != IN_BANDS[position] or not banding(step.head, position):
+                break
+            if parts and not _follows(step, parts[-1], alone):
+                break
+            parts.append(step)
+        if len(parts) > 1:
+            nodes = tuple(node for part in parts for node in part.nodes)
+            yield Step(nodes, parts[0].xs, BANDED, macs_of(nodes), tuple(parts))
+        else:
+            yield found[index]
+        index += max(len(parts), 1)
+
+
+def _follows(step: Step, before: Step, alone: Collection[str]) -> bool:
+    """Whether a step alone reads another's output, and that is of no sum."""
+    return step.head.inputs == (before.end.name,) and before.end.name not in alone and before.beside is None
 
 
 def _joins(follower: Node, nodes: Sequence[Node], chosen: Way, shapes: Mapping[str, Shape]) -> bool:

@@ -13,6 +13,7 @@ from shapecalc.engine.ways import DIRECT, windows
 from shapecalc.formulas.windows import Transposed as Stamped
 from shapecalc.kernels.conv import room as kept_of
 from shapecalc.kernels.fast import (
+    banded,
     depthwise,
     finish,
     fourier,
@@ -110,6 +111,13 @@ def make(step: Step, weights: Mapping[str, Array], room: Room, *, keep: bool = F
     """
     if step.way == DIRECT:
         return direct(step.head, own(step.head, weights))
+    if step.parts:
+        return of_bands(*(task_of(part, weights, room, keep=keep) for part in step.parts))
+    return MAKERS[step.way](task_of(step, weights, room, keep=keep))
+
+
+def task_of(step: Step, weights: Mapping[str, Array], room: Room, *, keep: bool) -> Task:
+    """What a step's way is made of."""
     tensors = own(step.head, weights)
     scale, bias = None, tensors.get("bias")
     norm = step.head if step.way == "scaled" else step.folded
@@ -125,7 +133,7 @@ def make(step: Step, weights: Mapping[str, Array], room: Room, *, keep: bool = F
         bias = shift if bias is None else shift + bias * scale
     functions = (function_of(node) for node in step.functions)
     done = finish.Finish(bias, tuple(function for function in functions if function is not None))
-    return MAKERS[step.way](Task(step, tensors, scale, done, room, keep))
+    return Task(step, tensors, scale, done, room, keep)
 
 
 def lying(way: Callable[[Array], Array]) -> Compute:
@@ -133,7 +141,7 @@ def lying(way: Callable[[Array], Array]) -> Compute:
     return lambda x: first(way(last(x)))
 
 
-def of_one_tap(task: Task) -> Compute:
+def one_tap(task: Task) -> pointwise.Pointwise:
     """One matrix for every place."""
     kernel = task.weights["kernel"]
     matrix = kernel.reshape(kernel.shape[:2]).T
@@ -142,10 +150,13 @@ def of_one_tap(task: Task) -> Compute:
     elif task.keep and kernel.ndim > 2:
         matrix = np.ascontiguousarray(matrix)  # a little faster; a dense layer's may be most of the network
     stride = tuple(window.stride for window in windows(task.step.head))
-    way = pointwise.Pointwise(matrix, task.finish, task.room, stride)
-    if task.step.beside is None:
-        return lying(way)
-    return lambda x, beside: first(way(last(x), last(beside)))
+    return pointwise.Pointwise(matrix, task.finish, task.room, stride)
+
+
+def of_one_tap(task: Task) -> Compute:
+    """The same, for what is read and what is added."""
+    way = one_tap(task)
+    return lambda *xs: first(way(*map(last, xs)))
 
 
 def of_tiles(tile: int) -> Callable[[Task], Compute]:
@@ -180,13 +191,33 @@ def of_waves(task: Task) -> Compute:
     return lying(fourier.Fourier(task.axes, bank, task.finish, task.room))
 
 
+def filters_of(task: Task) -> Array:
+    """The filter of each channel."""
+    kernel = task.weights["kernel"]
+    return kernel if task.scale is None else kernel * task.scale.reshape(-1, *(1,) * (kernel.ndim - 1))
+
+
 def of_each_channel(task: Task) -> Compute:
     """Each tap's weights, laid in rows."""
-    kernel, axes = task.weights["kernel"], task.axes
-    if task.scale is not None:
-        kernel = kernel * task.scale.reshape(-1, *(1,) * (kernel.ndim - 1))
+    kernel, axes = filters_of(task), task.axes
     run = depthwise.run_of(axes, len(kernel))
     return lying(depthwise.Depthwise(axes, depthwise.rows_of(kernel, run), run, task.finish, task.room))
+
+
+def of_bands(widen: Task, filters: Task, narrow: Task | None = None) -> Compute:
+    """What each of them is made of; the first one's bias is a row of its matrix."""
+    wide = one_tap(widen).matrix
+    bias = np.zeros((1, wide.shape[1]), wide.dtype) if widen.finish.bias is None else widen.finish.bias[None]
+    down, across = filters.axes
+    way = banded.Banded(
+        np.concatenate((wide, bias)),
+        finish.Finish(None, widen.finish.steps),
+        (down, across),
+        banded.phases_of((down, across), filters_of(filters), filters.finish, filters.room),
+        None if narrow is None else one_tap(narrow),
+        widen.room,
+    )
+    return lambda *xs: first(way(*map(last, xs)))
 
 
 def of_stamps(task: Task) -> Compute:

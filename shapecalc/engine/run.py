@@ -33,6 +33,9 @@ FORMATS = {"float32", "float64"}
 """What the fast ways compute in; other numbers, and different ones together, are left to the plain kernels."""
 MOST_VALUES = 1_000
 """An output of no more values than that is told by its largest."""
+AGAIN = 2
+"""A network that is run many times holds up to so many times the most that is alive at once: the system takes longer
+to give memory anew than some layers to be computed."""
 
 
 class Disagreement(Exception):
@@ -193,7 +196,7 @@ class Prepared:
         if examples not in self.alive:
             self.alive[examples] = alive(self.graph, self.steps, examples)
         held = self.alive[examples]
-        most = max(held, default=0)
+        most = max(held, default=0) * (1 if self.once else AGAIN)
         with np.errstate(all="ignore"):  # what overflows is seen in the record
             for step, done, here in zip(self.steps, self.done, held, strict=True):
                 name = step.end.name

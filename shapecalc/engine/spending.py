@@ -51,7 +51,8 @@ def spending(step: Step, batch: int, itemsize: int, copies: Mapping[str, int]) -
     read += output if step.beside is not None else 0
     between = prod(step.xs[0]) if step.way == "running" else 0
     aside = (read + between) * batch + finishing * (block or output * batch)
-    bank, making = transforms(step, itemsize)
+    banks = [transforms(part, itemsize) for part in step.parts or (step,)]
+    bank, making = map(sum, zip(*banks, strict=True))
     aside += waving(step, batch, itemsize) if step.way == "fourier" else 0
     return Spent(pieces, itemsize * aside, itemsize * bank, itemsize * making)
 
@@ -139,6 +140,21 @@ def depthwise(step: Step, batch: int, itemsize: int) -> tuple[list[int], int]:
     return [examples * prod(spans) * c], examples * prod(block) * c
 
 
+def banded(step: Step, _: int, itemsize: int) -> tuple[list[int], int]:
+    """The cells that a band reads, what is made of them, and the sums; the largest of these is finished at a stroke."""
+    (x,), filters = step.xs, step.parts[1]
+    (down, across), (places_down, places_across) = windows(filters.head), places(filters)
+    cells, wide = int(x.spatial[1]), channels(filters)
+    phases = sizes.phases(across.size, across.stride, across.dilation, wide)
+    front, side = sizes.columns(cells, across.pads(cells)[0], spans(filters)[1], phases)
+    made = places_across * wide
+    height = sizes.band(places_down, down.stride, down.reach, phases * side * wide, made, itemsize)
+    rows = ((height - 1) * down.stride + down.reach) * phases * side
+    sums = [height * made if parted else 0 for parted in (len(step.parts) > 2, phases > 1)]
+    given = height * places_across * channels(step.parts[-1])
+    return [rows * (x.channels + 1), (front + rows) * wide, *sums], max(rows * wide, height * made, given)
+
+
 def fourier(step: Step, batch: int, itemsize: int) -> tuple[list[int], int]:
     """The padded input of some channels."""
     examples, some = sizes.sides((batch, channels(step)), sizes.waves(transformed(step), itemsize))
@@ -193,6 +209,7 @@ PIECES: Mapping[str, Pieces] = {
     "winograd-2": winograd(2),
     "fourier": fourier,
     "depthwise": depthwise,
+    "banded": banded,
     "grouped": strips,
     "strips": strips,
     "taps": by_tap,

@@ -53,9 +53,13 @@ def groups(node: Node, xs: Sequence[Shape]) -> int:
     return xs[0].channels // node.weights["kernel"][1]
 
 
+NOTHING = frozenset(("valid", "half", "full", "causal", "same", "same_lower", (0, 0)))
+"""Ways to pad that come to nothing for a kernel of one tap."""
+
+
 def pointwise(node: Node, xs: Sequence[Shape]) -> bool:
     """Kernels of one tap, without padding, of all channels."""
-    plain = all(w.size == 1 and w.padding in {"valid", "half", "full", "causal", (0, 0)} for w in windows(node))
+    plain = all(w.size == 1 and w.padding in NOTHING for w in windows(node))
     return one_bank(node, xs) and plain and groups(node, xs) == 1
 
 
@@ -64,6 +68,12 @@ def three_by_three(node: Node, xs: Sequence[Shape]) -> bool:
     seen = windows(node)
     plain = len(seen) == 2 and all((w.size, w.stride, w.dilation) == (3, 1, 1) for w in seen)
     return one_bank(node, xs) and plain and groups(node, xs) == 1 and min(node.weights["kernel"][:2]) >= 32
+
+
+def banding(node: Node, position: int) -> bool:
+    """Whether a layer can be computed in bands of rows, as the one at a position of ``IN_BANDS``."""
+    seen = windows(node)
+    return len(seen) == 2 and (position == 1 or all(w.stride == 1 for w in seen))
 
 
 def on_a_map(least: int) -> Fits:
@@ -150,6 +160,10 @@ row for each tap, else a row for each place. subpixel: an ordinary convolution f
 one matrix product. scaled, merged, joined: once through memory. running: along one axis, then the other. ones: a
 product with ones.
 """
+BANDED = "banded"
+"""How some steps are computed together, a band of rows at a time."""
+IN_BANDS = ("pointwise", "depthwise", "pointwise")
+"""The ways of these steps; the last may be missing."""
 FOLDING = CONV | {"conv_transpose", "dense"}
 """Kinds whose weights a batch norm after them can be folded into."""
 FINISHING = frozenset(

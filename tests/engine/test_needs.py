@@ -118,6 +118,23 @@ NETWORKS = {
             {"add": ["a", "a"], "activation": "relu"},
         ],
     },
+    "banded": {
+        "input": [16, 100, 90],
+        "layers": [
+            {"name": "a", "conv": 80, "kernel": 1, "norm": "batch", "activation": "relu6"},
+            {"depthwise": 3, "stride": 2, "padding": "half", "norm": "batch", "activation": "silu"},
+            {"conv": 24, "kernel": 1, "norm": "batch"},
+        ],
+    },
+    "banded-wide": {
+        "input": [60, 40, 60],
+        "layers": [
+            {"name": "a", "conv": 600, "kernel": 1, "activation": "gelu"},
+            {"depthwise": 5, "padding": "same"},
+            {"name": "c", "conv": 60, "kernel": 1},
+            {"add": ["c", "input"]},
+        ],
+    },
     "of-many-sizes": {
         "input": [8, 100, 100],
         "layers": [{"conv": 8 + 3 * (number * 5 % 13), "kernel": 1} for number in range(13)],
@@ -204,7 +221,7 @@ def test_the_parts_are_those_of_the_analysis():
 
 def test_what_weights_are_brought_to_has_a_line_of_its_own():
     graph = sc.load({"input": [64, 40, 40], "layers": [{"conv": 64, "kernel": 3, "padding": "half"}] * 2})
-    kernel, small = 64 * 64 * 9, 8 * 64 + 2 * 1024
+    kernel, small = 64 * 64 * 9, 8 * 64 + 2 * 2048
     found = needs(graph)
     assert found.transforms == 4 * (4 * kernel + kernel + small)  # 36 numbers for 9, and the copy that is transformed
     assert needs(graph, winograd=False).transforms == 4 * (kernel + small)

@@ -27,6 +27,8 @@ SETTINGS = [
     ("strips", [5, 11, 14], {"conv": 1, "kernel": 2, "stride": 3}),
     ("taps", [1, 1, 1], {"conv": 2, "kernel": 1, "padding": 2}),
     ("strips", [5, 1, 1], {"conv": 2, "kernel": 1, "padding": 2}),
+    ("pointwise", [5, 9, 8], {"conv": 3, "kernel": 1, "stride": [2, 3], "padding": "same"}),
+    ("pointwise", [2, 9, 8], {"conv": 3, "kernel": 1, "padding": "same_lower"}),
     ("taps", [2, 6, 7], {"conv": 3, "kernel": 1, "stride": 3, "padding": [[3, 2], [0, 1]]}),
     ("strips", [6, 6, 7], {"conv": 3, "kernel": 1, "stride": 3, "padding": [[3, 2], [0, 1]]}),
     ("taps", [2, 9, 12], {"conv": 5, "kernel": [5, 1], "dilation": [2, 1], "padding": [[3, 1], [0, 2]]}),

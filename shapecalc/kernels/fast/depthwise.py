@@ -59,13 +59,16 @@ class Depthwise:
             sides = [piece.stop - piece.start for piece in block]
             region = [axis.part(piece.start, side) for axis, piece, side in zip(self.axes, block, sides, strict=True)]
             (local,) = self.room.scratch(x.dtype, (len(part), *(stop - start for start, stop in region), channels))
-            near = surrounded(x[examples], region, local)
-            whole = sides[-1] // self.run * self.run
-            for first, count in ((0, whole), (whole, sides[-1] - whole)):
-                if count:
-                    self._sum(near, part, first, count)
+            self.sums(part, surrounded(x[examples], region, local))
             self.finish(part)
         return y
+
+    def sums(self, y: Array, x: Array) -> None:
+        """Write to an array, of one with its padding that begins where the first place reads; to be finished."""
+        whole = y.shape[-2] // self.run * self.run
+        for first, count in ((0, whole), (whole, y.shape[-2] - whole)):
+            if count:
+                self._sum(x, y, first, count)
 
     def _sum(self, x: Array, y: Array, first: int, count: int) -> None:
         """Write the sums of some places along the last axis."""

@@ -32,8 +32,13 @@ class Pointwise:
             (near,) = self.room.scratch(x.dtype, x.shape)
             near[...] = x
             x = near
+        y = self.room.empty((*x.shape[:-1], self.matrix.shape[1]), x.dtype)
+        self.into(y, x, beside)
+        return y
+
+    def into(self, y: Array, x: Array, beside: Array | None = None) -> None:
+        """Write to an array, of one that has as many places."""
         channels, filters = self.matrix.shape
-        y = self.room.empty((*x.shape[:-1], filters), x.dtype)
         rows, made = x.reshape(-1, channels), y.reshape(-1, filters)
         others = None if beside is None else beside.reshape(-1, filters)
         step = max(sizes.ROWS, 2 * sizes.NEAR // (filters * x.itemsize))
@@ -41,4 +46,3 @@ class Pointwise:
             here = slice(start, start + step)
             np.matmul(rows[here], self.matrix, out=made[here])
             self.finish(made[here], None if others is None else others[here])
-        return y

@@ -14,11 +14,13 @@ NEAR = 2**18
 """Bytes of an output that are finished while they are in the cache."""
 SUMS = 2**21
 """Bytes of an output of a depthwise convolution at a stroke."""
+BAND = 3 * 2**19
+"""Bytes of what lies between the products of a band; with fewer, what it takes to begin one counts for more."""
 ROWS = 512
 """Rows of a matrix product at a stroke, at least; with fewer, the other matrix is read too often."""
 TILES = 64
 """Tiles that Winograd's transforms take at a stroke; with fewer, the transformed weights are read too often."""
-RUN = 1024
+RUN = 2048
 """Numbers that a depthwise convolution multiplies at a stroke; so many of each tap's weights are laid in a row."""
 WAVES = 2**19
 """Bytes of what is transformed at a stroke."""
@@ -46,6 +48,26 @@ def even(count: int, most: int) -> int:
 def strip(groups: int, reads: int, filters: int, itemsize: int) -> int:
     """Places of a strip: so many that their patches, and what they give, stay near."""
     return min(PATCHES // (groups * reads * itemsize), 4 * NEAR // (groups * filters * itemsize))
+
+
+def band(places: int, stride: int, reach: int, read: int, made: int, itemsize: int) -> int:
+    """Rows of places of a band, much the same in each, from the numbers of a row that is read and of one made of it."""
+    most = (BAND // itemsize - (reach - stride) * read) // (stride * read + made)
+    bands = -(-places // max(most, 1))
+    return -(-places // bands)
+
+
+def phases(taps: int, stride: int, dilation: int, wide: int) -> int:
+    """Phases of a step that the columns of a band are parted by; one where that does not make runs much longer."""
+    return stride if dilation == 1 and stride <= taps and 4 * wide <= RUN else 1
+
+
+def columns(cells: int, before: int, span: int, phases: int) -> tuple[int, int]:
+    """Columns before the first row of a band, and those of each phase in a row, its padding with it."""
+    if phases > 1:
+        return 0, -(-max(span, before + cells) // phases)
+    gap = max(before, span - before - cells, 0)
+    return gap, cells + gap
 
 
 def quick(length: int) -> int:
