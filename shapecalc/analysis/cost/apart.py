@@ -36,7 +36,7 @@ def read_by(graph: Graph) -> Iterator[tuple[Node, tuple[Shape, ...] | None]]:
     shapes: dict[str, Shape | None] = dict(graph.inputs)
     for node in graph:
         shapes[node.name] = node.output
-        xs = tuple(shape for name in node.inputs if (shape := shapes[name]) is not None)
+        xs = tuple(shape for name in node.inputs if (shape := shapes.get(name)) is not None)
         yield node, xs if node.output is not None and len(xs) == len(node.inputs) else None
 
 
