@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 import shapecalc as sc
 from shapecalc.analysis import AtLeast
-from shapecalc.analysis.cost.apart import Apart, listed_apart
+from shapecalc.analysis.cost.apart import UNKNOWN, Apart, listed_apart
 from shapecalc.engine.counted import counted
+from shapecalc.network import build
+from shapecalc.source.document import Document
 from tests.by_hand import answer, network
 
 SPECS = Path(__file__).parents[3] / "specs"
@@ -211,3 +213,8 @@ def test_a_window_of_a_thousand_million_taps_takes_no_time():
         (n * n, -(before * (before + 1) // 2), -((n - 1 - before) * (n - before) // 2))
     )
     assert prod((n, n)) == nominal(graph)
+
+
+def test_of_a_network_without_its_input_nothing_is_known():
+    graph = build(Document.from_text("layers: [{conv: 3, kernel: 3}]", "net"))
+    assert listed_apart(graph) == (UNKNOWN,)
