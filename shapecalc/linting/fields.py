@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
@@ -118,7 +118,7 @@ class Gridding(Fields):
                 net,
                 last,
                 "dilation",
-                f"`{net.called(node)}` has a field of {number(read.size, 'cell')} {along(rank, axes)}".rstrip()
+                f"`{net.giving(node)}` has a field of {number(read.size, 'cell')} {along(rank, axes)}".rstrip()
                 + f" and reads {read.read} of them",
                 f"{read.dilated} dilated windows on each other, this one by {w.dilation}",
                 "rates without a common divisor, such as 1, 2, 5, or a plain 3×3 before them",
@@ -231,7 +231,7 @@ class FieldOverInput(Fields):
                 net,
                 node,
                 "",
-                f"the field of `{net.called(node)}` is {number(cells, 'cell')} {where}, on an input of {n}".replace(
+                f"the field of `{net.giving(node)}` is {number(cells, 'cell')} {where}, on an input of {n}".replace(
                     " ,", ","
                 ),
                 f"{times(cells, n)} times the input",
@@ -268,7 +268,7 @@ class FieldUnderHalf(Fields):
                 net,
                 node,
                 "",
-                f"an output of `{name}` sees {number(cells, 'cell')} of an input of {n}",
+                f"an output of `{net.giving(node)}` sees {number(cells, 'cell')} of an input of {n}",
                 f"less than half: {half(n)}",
                 "more layers, a stride or a dilation earlier, or a global pooling",
             )
@@ -283,7 +283,8 @@ class Misaligned(Fields):
     it, half a cell of the map they make (Araujo, Norris & Sim 2019, Computing Receptive Fields of Convolutional
     Neural Networks, on alignment).
 
-    Branches whose fields end at the same cell are left alone: that is how causal windows along time are aligned.
+    Branches whose fields end at the same cell are left alone: that is how causal windows along time are aligned. So is
+    a map that was resized, as in a feature pyramid, as long as it lies within half of one of its cells.
 
     ## What to do
     Pad both sides alike (`half`, or a number), or give the branches windows that are both odd or both even.
@@ -309,12 +310,13 @@ class Misaligned(Fields):
                     # those of resized maps are no whole numbers, and may drift by a little as they please
                     speeds = listed(decimal(jump) for jump in dict.fromkeys(jumps))
                     apart.append((met, f"they move by {speeds} cells of `{name}` a step: they drift apart"))
-                elif met.shift is not None and met.shift >= min(jumps):
+                elif met.shift is not None and met.shift >= self.coarsest(fields):
                     cells = f"{decimal(met.shift / 2)} {'cell' if met.shift == 2 else 'cells'}"
-                    apart.append((met, f"{cells} of `{name}` apart, where a step is {decimal(min(jumps))}"))
+                    apart.append((met, f"{cells} of `{name}` apart, where a step is {decimal(self.coarsest(fields))}"))
             if apart:
                 met, label = apart[0]
-                names = [f"`{branch}`" for branch in met.branches[:3]] + ["others"] * (len(met.branches) > 3)
+                names = [f"`{self.branch(net, name)}`" for name in met.branches[:3]]
+                names += ["others"] * (len(met.branches) > 3)
                 yield self.at(
                     net,
                     node,
@@ -323,6 +325,16 @@ class Misaligned(Fields):
                     label,
                     "pad both sides alike (`half` or a number), or windows that are all odd or all even",
                 )
+
+    @staticmethod
+    def branch(net: Subject, name: str) -> str:
+        """What the user calls what comes from a node or an input."""
+        return net.giving(net.nodes[name]) if name in net.nodes else name
+
+    @staticmethod
+    def coarsest(fields: Sequence[Field | Phased]) -> Fraction:
+        """Input cells between neighbours on the coarsest map that one of some fields was resized from."""
+        return max(Fraction(field.advance if isinstance(field, Phased) else field.jump) for field in fields)
 
 
 RULES: tuple[Rule, ...] = (Gridding(), FieldOverInput(), FieldUnderHalf(), Misaligned())

@@ -24,10 +24,12 @@ IDEMPOTENT = frozenset({"relu", "relu6", "hard_tanh"})
 
 
 def without(net: Subject, node: Node) -> Fix | None:
-    """The fix that takes a layer out of the file, where it is an entry there that says no more than its kind."""
+    """The fix that takes a layer out of the file, where it is one of several there and says no more than its kind."""
     item = net.item(node)
-    entry = net.data(item)
+    entry, siblings = net.data(item), net.data(item[:-1])
     if not net.written(node) or not (isinstance(entry, str) or list(entry) == [node.kind]):
+        return None
+    if not isinstance(siblings, list) or len(siblings) < 2:
         return None
     return Fix(lambda editor: editor.without(item))
 

@@ -164,6 +164,11 @@ class Subject:
         groups = self._groups[self.index[node.name]]
         return next((g.name for g in groups if g.sort == "layer" and self.index[node.name] == g.start), node.name)
 
+    def giving(self, node: Node) -> str:
+        """What the user calls what a node gives: by the name of its layer, where it ends one."""
+        groups = self._groups[self.index[node.name]]
+        return next((g.name for g in groups if g.sort == "layer" and g.end == node.name), node.name)
+
     def item(self, node: Node) -> Route:
         """The entry of a list of layers that a node comes from."""
         route = self._first(node).route
@@ -174,8 +179,10 @@ class Subject:
     def head(self, node: Node) -> str:
         """The key of that entry that says what it is."""
         route, item = self._first(node).route, self.item(node)
+        if len(route) > len(item):
+            return str(route[len(item)])
         entry = self.data(item)
-        return str(route[len(item)]) if len(route) > len(item) else str(entry)
+        return str(next(iter(entry)) if isinstance(entry, dict) and len(entry) == 1 else entry)
 
     def data(self, route: Route) -> Any:
         """What the file has at a route; None where it has nothing."""

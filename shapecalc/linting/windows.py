@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import gcd, prod
 from typing import TYPE_CHECKING, ClassVar
 
+from shapecalc.formulas.reach import Shift
 from shapecalc.formulas.windows import Transposed, Window
 from shapecalc.linting.rule import Found, Rule
 from shapecalc.linting.words import along, listed, number, percent, size
@@ -54,7 +55,8 @@ class StrideSkipsInput(Windows):
 
     ## What to do
     Widen the window to the stride at least, or pool first and convolve after. The projection that `shortcut: auto`
-    makes is exempt, and so is a shortcut that is written out: there it is the custom. For a 1×1 convolution see SC106.
+    makes is exempt, and so is a shortcut that is written out: there it is the custom. So is a pooling of one cell with
+    a stride, which can mean nothing else than to leave cells out. For a 1×1 convolution see SC106.
     """
 
     code: ClassVar = "SC101"
@@ -65,7 +67,7 @@ class StrideSkipsInput(Windows):
     def check(self, net: Subject) -> Iterator[Found]:
         for node, x, windows in net.windows():
             skipping = [i for i, (w, n) in enumerate(zip(windows, x.spatial, strict=True)) if skips(w, n)]
-            if not skipping or net.projects(node) or pointwise(node, windows, net):
+            if not skipping or net.projects(node) or all(window.size == 1 for window in windows):
                 continue
             w = windows[skipping[0]]
             read, of = read_share(windows, x)
@@ -100,14 +102,15 @@ class FloorLeavesCells(Windows):
 
     def check(self, net: Subject) -> Iterator[Found]:
         for node, x, windows in net.windows():
-            left = [self.unread(w, int(n)) for w, n in zip(windows, x.spatial, strict=True)]
+            ends = zip(windows, x.spatial, self.padded(net, node, x), strict=True)
+            left = [max(0, self.unread(w, int(n)) - pads) for w, n, pads in ends]
             if not any(left) or net.projects(node):
                 continue
             every, read = (
                 prod(map(int, x.spatial)),
                 prod(int(n) - over for n, over in zip(x.spatial, left, strict=True)),
             )
-            ends = [f"{over} of {int(n)} cells" for over, n in zip(left, x.spatial, strict=True) if over]
+            over_all = [f"{over} of {int(n)} cells" for over, n in zip(left, x.spatial, strict=True) if over]
             where = along(x.rank, [i for i, over in enumerate(left) if over])
             first = next(i for i, over in enumerate(left) if over)
             n, over, step = int(x.spatial[first]), left[first], windows[first].stride
@@ -117,11 +120,19 @@ class FloorLeavesCells(Windows):
                 net,
                 node,
                 "stride",
-                f"`{net.called(node)}` leaves {listed(dict.fromkeys(ends))} unread {where}".rstrip(),
+                f"`{net.called(node)}` leaves {listed(dict.fromkeys(over_all))} unread {where}".rstrip(),
                 f"{every - read:,} of {number(every, 'cell')} ({percent(every - read, every)}) feed nothing",
                 ", or ".join(ways),
                 weight=1000 * (every - read) // every,
             )
+
+    @staticmethod
+    def padded(net: Subject, node: Node, x: Shape) -> list[int]:
+        """Cells at the end of each axis that a `pad` right before has added: to leave them unread is no loss."""
+        pad = net.before(node, {"identity", "dropout"})
+        steps = pad.reach[0] if pad is not None and pad.kind == "pad" else ()
+        added = [max(0, -step.after) for step in steps if isinstance(step, Shift)]
+        return added if len(added) == x.rank else [0] * x.rank
 
     @staticmethod
     def unread(window: Window, n: int) -> int:

@@ -56,7 +56,7 @@ class UnusedLayer(Wiring):
             return
         for nodes in dead(net):
             if len({net.item(node) for node in nodes}) == 1:
-                yield self.at(net, nodes[-1], "name", *told(net, nodes, f"`{net.called(nodes[-1])}`"))
+                yield self.at(net, nodes[-1], "name", *told(net, nodes, f"`{net.giving(nodes[-1])}`"))
         read = {name for node in net.graph for name in node.inputs}
         for name in net.graph.inputs:
             if name not in read and name not in net.outputs:
@@ -99,7 +99,7 @@ class DeadBranch(Wiring):
             return
         for nodes in dead(net):
             if len({net.item(node) for node in nodes}) > 1:
-                name = f"the branch from `{net.called(nodes[0])}` to `{net.called(nodes[-1])}`"
+                name = f"the branch from `{net.called(nodes[0])}` to `{net.giving(nodes[-1])}`"
                 yield self.at(net, nodes[-1], "name", *told(net, nodes, name))
 
 

@@ -25,9 +25,9 @@ HEADINGS = ("convention", "total", "ratio", "what makes the difference")
 
 def ratio(total: Total, macs: Total) -> str:
     """How many times our MACs a total is, in four digits."""
-    if isinstance(macs, AtLeast) or not macs:
-        return UNKNOWN
     least = total.known if isinstance(total, AtLeast) else total
+    if isinstance(macs, AtLeast) or not macs or (isinstance(total, AtLeast) and not least):
+        return UNKNOWN
     times = Fraction(least, macs)
     if 0 < times < Fraction(1, 1000):
         return "<0.001"
@@ -52,10 +52,14 @@ def because(cost: Cost) -> str:
             rest = sum(part.count for part in parts[MOST:])
             said.append(f"{len(parts) - MOST} more: {'−' if rest < 0 else '+'}{si(abs(rest))}")
         said = said or ([] if cost.unknown else ["the same"])
-    for why in dict.fromkeys(cost.unknown.values()):
-        kinds = ", ".join(kind for kind, other in cost.unknown.items() if other == why)
-        said.append(plain(f"not known: {kinds} ({why})"))
+    said += [plain(f"not known: {kinds} ({why})") for kinds, why in unknown(cost)]
     return "; ".join(said)
+
+
+def unknown(cost: Cost) -> Iterator[tuple[str, str]]:
+    """The kinds of which it is not known what they count, by the reason."""
+    for why in dict.fromkeys(cost.unknown.values()):
+        yield ", ".join(kind for kind, other in cost.unknown.items() if other == why), why
 
 
 def costs(analysis: Analysis) -> list[Cost]:
@@ -150,7 +154,7 @@ def below(analysis: Analysis, name: str) -> list[tuple[str, str]]:
     lines = [("cost", f"{name}: {figure} {convention.unit}"), ("counts", convention.says)]
     if convention.assumes:
         lines.append(("assumes", convention.assumes))
-    lines += [("unknown", f"{plain(kind)}: {plain(why)}") for kind, why in cost.unknown.items()]
+    lines += [("unknown", plain(f"{kinds}: {why}")) for kinds, why in unknown(cost)]
     return [*lines, ("source", convention.source)]
 
 

@@ -89,8 +89,24 @@ class Editor:
         if before.strip() == "-" and not after.split("#", 1)[0].strip():
             return Edit(self.starts[line], self.starts[last + 1], "")
         if index:
-            return Edit(self._at((*above, index - 1))[1], end, "")
-        return Edit(start, self._at((*above, 1))[0], "")
+            return Edit(self._comma(start), end, "")
+        following, _ = self._place(self.document.value_place((*above, 1)))
+        if "#" in self.document.text[end:following]:
+            raise Unfit("a comment behind it")
+        return Edit(start, following, "")
+
+    def _comma(self, start: int) -> int:
+        """The comma before an entry in brackets.
+
+        Raises:
+            Unfit: there is none right before it, or it may be one of a comment.
+        """
+        before = self.document.text[:start].rstrip()
+        at = len(before) - 1
+        line = self._line(at)
+        if not before.endswith(",") or (line != self._line(start) and "#" in self.lines[line]):
+            raise Unfit("no comma before it")
+        return at
 
     def _instead(self, route: Route, value: str) -> Edit:
         if self._data(route) is None or isinstance(self._data(route), dict | list):
@@ -146,6 +162,9 @@ class Editor:
             return start, max(self._at((*route, key))[1] for key in value)
         if isinstance(value, dict | list) and self.document.text[end - 1] not in "}]":
             raise Unfit("several lines")
+        if value is None:  # its place is that of its key
+            rest = self.document.text[end : self.starts[self._line(end) + 1]]
+            end += rest.find(":") + 1 if rest.lstrip(" \t").startswith(":") else 0
         return start, end
 
     def _place(self, place: Place | None) -> tuple[int, int]:

@@ -2,7 +2,10 @@ import json
 
 import pytest
 
+from shapecalc.analysis import AtLeast
 from shapecalc.analysis.cost import CONVENTION_NAMES
+from shapecalc.render.conventions import below, ratio
+from tests.by_hand import answer as by_hand
 
 TABLE = """\
 Ok
@@ -110,3 +113,15 @@ def test_what_does_not_go_together_is_refused(shapecalc, options):
     answer = shapecalc("analyze", "ok.yaml", *options)
     assert (answer.status, answer.out) == (2, "")
     assert "--convention" in answer.err
+
+
+def test_a_bound_that_says_nothing_has_no_ratio():
+    assert ratio(AtLeast(0), 100) == "—"
+    assert ratio(AtLeast(50), 100) == "≥ 0.500"
+    assert ratio(0, 100) == "0.000"
+
+
+def test_kinds_that_are_not_known_for_one_reason_are_told_together():
+    whole = by_hand({"filter": "edge"}, {"local": 2, "kernel": 3}, given=(1, 8, 8))
+    (said,) = [text for what, text in below(whole, "thop") if what == "unknown"]
+    assert said == "filter, local: no module of PyTorch: how it is written decides"

@@ -92,6 +92,24 @@ def test_a_resized_branch_is_left_alone():
     assert messages("SC204", *layers) == []
 
 
+# Lin et al. 2017, Feature Pyramid Networks: 3×3 by 2 and nearest neighbours lie half a cell of the finer map apart
+@pytest.mark.parametrize("padding", ["half", "same"])
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+def test_a_pyramid_that_lies_within_half_of_its_coarsest_cell_is_left_alone(padding, mode):
+    down = {"conv": 8, "kernel": 3, "stride": 2, "padding": padding}
+    layers = [{"name": "a", **down}, {"name": "b", **down}, {"name": "c", **down}]
+    up = {"upsample": 2, "mode": mode}
+    layers += [up, {"name": "p", "add": ["b", "prev"]}, up, {"add": ["a", "prev"]}]
+    assert messages("SC204", *layers, given=(8, 64, 64)) == []
+
+
+def test_a_resized_branch_that_lies_further_off_is_told():
+    low = [{"name": "low", "maxpool": 2}, {"pad": [[2, 0], [2, 0]]}, {"upsample": 2}]
+    layers = [*low, {"name": "up", "crop": [[0, 4], [0, 4]]}, {"name": "sum", "add": ["input", "up"]}]
+    assert messages("SC204", *layers) == ["`input` and `up` do not lie on each other where they meet in `sum`"]
+    assert labels("SC204", *layers) == ["4 cells of `input` apart, where a step is 2"]
+
+
 def test_a_field_is_held_against_the_input():
     layer = {"conv": 8, "kernel": 3, "padding": "half", "repeat": 4}
     assert messages("SC202", layer, given=(8, 8, 8)) == ["the field of `conv4` is 9 cells along H, on an input of 8"]

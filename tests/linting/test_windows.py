@@ -123,9 +123,11 @@ def test_a_strided_pointwise_in_the_path_itself_is_told():
     assert messages("SC106", block) == ["`conv1` is 1×1 and strides: it reads 1 of every 4 cells"]
 
 
-def test_a_stride_of_pooling_by_one_cell_is_told_as_a_skip():
-    assert len(messages("SC101", {"maxpool": 1, "stride": 2})) == 1
+# as P6 of a feature pyramid is made of P5 (torchvision.ops.feature_pyramid_network, LastLevelMaxPool)
+def test_a_pooling_of_one_cell_leaves_cells_out_on_purpose():
+    assert messages("SC101", {"maxpool": 1, "stride": 2}) == []
     assert messages("SC106", {"maxpool": 1, "stride": 2}) == []
+    assert len(messages("SC101", {"maxpool": [2, 1], "stride": [3, 1]})) == 1
 
 
 # AlexNet's 55 rows: 2 by 2 leaves one over, 3 by 2 none (Krizhevsky et al. 2012, section 3.4)
@@ -140,6 +142,16 @@ def test_floor_counts_the_cells_that_feed_nothing():
 
 def test_padding_that_is_left_over_is_no_loss():
     assert messages("SC102", {"conv": 64, "kernel": 7, "stride": 2, "padding": 3}, given=(3, 224, 224)) == []
+
+
+# as Keras' ResNet pads, by a layer of its own: of 230 cells the last one is padding, and the stride leaves it over
+def test_padding_by_a_layer_of_its_own_is_no_loss_either():
+    conv = {"conv": 64, "kernel": 7, "stride": 2}
+    assert messages("SC102", {"pad": 3}, conv, given=(3, 224, 224)) == []
+    assert len(messages("SC102", conv, given=(3, 230, 230))) == 1
+    assert messages("SC102", {"pad": [[5, 1], [5, 1]]}, {"maxpool": 4}, given=(3, 12, 14)) == [
+        "`maxpool1` leaves 1 of 18 cells unread along H"
+    ]
 
 
 # ResNet-18 on 32×32: its last stage is one cell large, so that a 3×3 is a 1×1

@@ -80,6 +80,29 @@ def test_in_brackets_an_entry_goes_with_its_comma(index, left):
     assert edited(text, [Editor(Document.from_text(text)).without(("layers", index))]) == f"layers: {left} # end\n"
 
 
+def test_in_brackets_on_lines_a_comment_before_an_entry_is_not_touched():
+    text = "layers: [{conv: 8,\n    kernel: 3}, relu,\n  # a, b,\n  tanh]\n"
+    editor = Editor(Document.from_text(text))
+    assert edited(text, [editor.without(("layers", 1))]) == text.replace(", relu", "")
+    with pytest.raises(Unfit):
+        editor.without(("layers", 2))
+    text = "layers: [relu, # a\n  {conv: 8,\n    kernel: 3}]\n"
+    with pytest.raises(Unfit):
+        Editor(Document.from_text(text)).without(("layers", 0))
+    text = text.replace("# a", "")
+    assert edited(text, [Editor(Document.from_text(text)).without(("layers", 0))]) == (
+        "layers: [{conv: 8,\n    kernel: 3}]\n"
+    )
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_an_entry_without_a_value_goes_with_its_own_comment_alone(index):
+    lines = ["  - relu: # one\n", "  - 'dropout' : # two\n", "  - {tanh: } # three\n"]
+    text = "layers:\n" + "".join(lines) + "# end\n"
+    left = "layers:\n" + "".join(line for line in lines if line != lines[index]) + "# end\n"
+    assert edited(text, [Editor(Document.from_text(text)).without(("layers", index))]) == left
+
+
 def test_the_only_entry_stays():
     with pytest.raises(Unfit):
         Editor(Document.from_text("layers: [relu]\n")).without(("layers", 0))

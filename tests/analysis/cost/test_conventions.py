@@ -266,6 +266,13 @@ def test_a_kind_of_a_package_counts_in_our_own_conventions_alone():
         assert whole.cost(name).unknown == {"conv": "a kind of a package"}
 
 
+# they may be written with modules that a tool counts, as NetVLAD's assignment with an nn.Conv2d, or without any
+@pytest.mark.parametrize("kind", ["local", "conv_map", "filter", "rbf", "netvlad"])
+def test_what_no_framework_has_is_not_counted_as_nothing(kind):
+    for tool in TOOLS:
+        assert _example(kind).cost(tool).unknown[kind]
+
+
 def test_a_convention_of_another_name_is_a_mistake():
     with pytest.raises(KeyError, match="there are macs, flops, paper"):
         of("lenet5").cost("fvcor")

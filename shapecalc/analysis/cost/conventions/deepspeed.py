@@ -57,7 +57,10 @@ def shared(file: str) -> tuple[Rule, ...]:
     )
 
 
-ASSUMES = f"{MODULES} x.mean counts 0; of an F.interpolate to a size only the places, not the channels."
+ASSUMES = (
+    f"{MODULES} x.mean counts 0; of an F.interpolate to a size only the places, not the channels; an even kernel with"
+    " padding='same' one place less an axis."
+)
 DEEPSPEED = Convention(
     name="deepspeed",
     unit="FLOPs",

@@ -38,7 +38,8 @@ FVCORE = Convention(
         ),
         Rule(("attention written", "matmul"), MACS, f"{JIT}: linear_flop_jit, matmul_flop_jit"),
         Rule(RECURRENT, ZERO, f"{COUNT}: no rule for aten::lstm, gru, rnn_tanh", "not supported"),
-        Rule((*NOT_IN_TORCH, "spp"), None, why=UNWRITTEN),
+        Rule((*NOT_IN_TORCH, "spp", "gem"), None, why=UNWRITTEN),
     ),
-    assumes=f"{MODULES} x.mean counts 0, as in torchvision's MNASNet and ShuffleNet v2.",
+    assumes=f"{MODULES} x.mean counts 0, as in torchvision's MNASNet and ShuffleNet v2; so does a convolution with"
+    " padding='same' or 'valid' in words.",
 )

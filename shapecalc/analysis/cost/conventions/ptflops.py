@@ -75,7 +75,8 @@ PTFLOPS = Convention(
         Rule((*NOT_IN_TORCH, *POOLINGS, "squared_relu"), None, why=UNWRITTEN),
     ),
     assumes=f"{MODULES} Functions alone count once (F.relu, F.adaptive_avg_pool2d, F.interpolate) or not at all"
-    " (x.mean, and LayerNorm2d of torchvision's ConvNeXt, a subclass).",
+    " (x.mean; subclasses, as LayerNorm2d of torchvision's ConvNeXt and the convolutions of its r3d_18)."
+    " Given a batch, it averages what modules count and not what functions do: give it one example.",
 )
 PTFLOPS_ATEN = Convention(
     name="ptflops-aten",
@@ -97,5 +98,6 @@ PTFLOPS_ATEN = Convention(
         Rule(("lstm",), ZERO, f"{ATEN}: no rule for oneDNN's or cuDNN's kernel", "one kernel that is not counted"),
         Rule(NOT_IN_TORCH, None, why=UNWRITTEN),
     ),
-    assumes=f"{MODULES} On a GPU cuDNN's kernel takes rnn and gru too, and counts 0.",
+    assumes=f"{MODULES} A linear layer on a transposed tensor is no addmm, and its bias not counted (as where Mixer"
+    " mixes tokens). On a GPU cuDNN's kernel takes rnn and gru too, and counts 0.",
 )

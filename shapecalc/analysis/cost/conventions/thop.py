@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from shapecalc.analysis.cost.convention import CONVOLUTIONS, MACS, MODULES, POOLINGS, ZERO, Convention, Rule
+from shapecalc.analysis.cost.convention import (
+    CONVOLUTIONS,
+    MACS,
+    MODULES,
+    NOT_IN_TORCH,
+    POOLINGS,
+    UNWRITTEN,
+    ZERO,
+    Convention,
+    Rule,
+)
 
 HOOKS = "thop/vision/basic_hooks.py"
 RNN = "thop/rnn_hooks.py"
@@ -20,7 +30,6 @@ THOP = Convention(
             "thop/vision/calc_func.py: calculate_conv2d_flops",
             "at each place of the output, as if it were a convolution",
         ),
-        Rule(("conv tiled",), ZERO, why="no module of PyTorch: 0"),
         Rule(("batchnorm", "layernorm", "instancenorm"), {"input": 2, "gamma": 2}, f"{HOOKS}: count_normalization"),
         Rule(("prelu",), {"input": 1}, f"{HOOKS}: count_prelu"),
         Rule(("softmax",), {"input": 2, "sums": 1}, f"{HOOKS}: count_softmax"),
@@ -50,11 +59,8 @@ THOP = Convention(
         ),
         Rule(("attention",), ZERO, "no hook for its type", "has no hook: not counted"),
         Rule(("matmul",), ZERO, "no hook for functions", "a function"),
-        Rule(
-            ("local", "conv_map", "filter", "netvlad", "rbf"), ZERO, "no hook for its type", "no module of PyTorch: 0"
-        ),
-        Rule(POOLINGS, None, why="no module of PyTorch: the poolings in it decide"),
+        Rule((*NOT_IN_TORCH, *POOLINGS), None, why=UNWRITTEN),
     ),
     assumes=f"{MODULES} Functions count 0: x.mean, F.interpolate, F.relu; so do subclasses, as LayerNorm2d of"
-    " torchvision's ConvNeXt.",
+    " torchvision's ConvNeXt and the convolutions of its r3d_18.",
 )
