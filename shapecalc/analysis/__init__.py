@@ -267,7 +267,8 @@ def analyze(graph: Graph, batch: int = 1, dtype: str = "float32") -> Analysis:
         macs=_known(ops.get("mac", 0), complete=all_ops),
         flops=_known(floating(ops), complete=all_ops),
         weight_bytes=_known(
-            stored(summed((_least(params), _least(kept))), itemsize), complete=complete and not isinstance(params, AtLeast)
+            stored(summed((_least(params), _least(kept))), itemsize),
+            complete=complete and not isinstance(params, AtLeast),
         ),
         activation_bytes=_known(activations, complete=complete),
         peak_bytes=_known(highest.bytes, complete=complete and highest.complete),

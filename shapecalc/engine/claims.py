@@ -52,8 +52,10 @@ class Claim:
             return True
         if isinstance(self.field, OneSided) and not self.field.sure(cell):
             return False
-        reached = self.field.real
-        return bool(max(0, reached.low) <= span[0] and span[1] <= min(self.n - 1, reached.high))
+        if isinstance(self.field, OneSided):
+            reached = self.field.real
+            return bool(max(0, reached.low) <= span[0] and span[1] <= min(self.n - 1, reached.high))
+        return self.field.real.clean((int(span[0]), int(span[1])))
 
     def looked_at(self) -> tuple[int, ...]:
         """Neighbouring output cells in the middle of those that are clean: a period, and the first of the next.

@@ -124,4 +124,4 @@ class Transposed:
         """The ordinary window that reads what this one spreads, where the stride is 1."""
         before, after = self.cuts
         side = lengths.full(self.reach)
-        return Window(self.size, 1, self.dilation, (side - before, side - after))
+        return Window(self.size, 1, self.dilation, (side - before, side - after + self.extra))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from shapecalc.analysis.receptive.alignment import Meeting, meeting
 from shapecalc.analysis.receptive.onesided import OneSided, Seeing
-from shapecalc.analysis.receptive.onward import onward
-from shapecalc.analysis.receptive.phased import Phased, touching
-from shapecalc.analysis.receptive.reading import Real, Span
-from shapecalc.analysis.receptive.seeing import BEHIND, MANY, Field, Unclear, settled
+from shapecalc.analysis.receptive.onward import known, onward
+from shapecalc.analysis.receptive.phased import Phased
+from shapecalc.analysis.receptive.reached import Walks
+from shapecalc.analysis.receptive.reading import NOTHING, Real, Span
+from shapecalc.analysis.receptive.seeing import BEHIND, MANY, TORN, Field, Unclear, settled
+from shapecalc.analysis.receptive.way import Way, fill
 from shapecalc.formulas.reach import Behind, Onto, Place, Reach, Shift, Unread
 from shapecalc.formulas.receptive import leftmost, rightmost
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 Axis = tuple[str, int]
 """A spatial axis of one of the network's inputs."""
 Seen = Mapping[Axis, Seeing]
-TORN = "channels that do not see the same are taken apart"
 
 
 class Receptive(NamedTuple):
@@ -54,6 +55,9 @@ class _Walk:
     """What the nodes so far see, and along which axes the channels of each do not all see the same."""
 
     def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.ways: dict[Axis, Way] = {}
+        self.walks = Walks()
         self.inputs = graph.inputs
         self.shapes = {**graph.inputs, **{node.name: node.output for node in graph if node.output is not None}}
         self.seen: dict[str, Seen] = {
@@ -76,6 +80,8 @@ class _Walk:
         if behind is not None:
             lengths = [self.shapes[source].spatial[behind] for source, _ in read]
             read = in_line(behind, read, lengths)
+            for source, _ in read:
+                self.seen[source] = {axis: self.known(axis, source) for axis in self.seen[source]}
         sources = [self.seen[source] for source, _ in read]
         branches = [self.branch(node, source, steps) for source, steps in read]
         axes = dict.fromkeys(axis for branch in branches for axis in branch)
@@ -117,10 +123,25 @@ class _Walk:
             elif (key := _key(field, steps, n := self.inputs[axis[0]].spatial[axis[1]], shape.spatial)) in same:
                 found[axis] = replace(same[key], axis=field.axes[0])
             else:
-                found[axis] = after = onward(field, steps, n, shape.spatial)
+                after = onward(field, steps, n, shape.spatial, partial(self.reached, axis, source))
+                found[axis] = after = copied(after) if any(map(partial(_copies, node), steps)) else after
                 if key is not None and isinstance(after, Phased) and after.axes == field.axes:
                     same[key] = after
         return found
+
+    def known(self, axis: Axis, name: str) -> Seeing:
+        """What a tensor sees of an axis, with the cells that really reach it."""
+        seen = self.seen[name][axis]
+        return seen if isinstance(seen, Unclear) or seen.real.sure else known(seen, self.reached(axis, name))
+
+    def reached(self, axis: Axis, name: str) -> Span | None:
+        """The first and the last cell of an axis that really reach a tensor that has been seen; None: not known."""
+        way = self.ways.setdefault(axis, Way(axis, int(self.inputs[axis[0]].spatial[axis[1]])))
+        for node in self.graph.nodes[way.added :]:
+            if node.output is not None and node.name not in self.seen:
+                break
+            way.add(node, self.shapes, self.seen.get(node.name, {}))
+        return self.walks.reached(way, name)
 
     def gathered(self, source: str, steps: Sequence[Reach]) -> set[Axis]:
         """The axes whose places go into the channels."""
@@ -134,6 +155,22 @@ def _key(field: Seeing, steps: Sequence[Reach], n: int, cells: Sequence[int]) ->
     if not isinstance(field, Phased):
         return None
     return field.spans, field.advance, field.real, steps[field.axis], n, cells[field.axis]
+
+
+def _copies(node: Node, reach: Reach) -> bool:
+    """Whether a layer adds copies of an axis' own cells to it."""
+    step = reach.step if isinstance(reach, Onto) else reach
+    return isinstance(step, Shift) and min(step.by, step.after) < 0 and bool(fill(node, step))
+
+
+def copied(seen: Seeing) -> Seeing:
+    """The same where what lies beyond the ends is copied from within."""
+    match seen:
+        case Field() | Phased():
+            return replace(seen, real=replace(seen.real, copied=True))
+        case OneSided(own=own):
+            return replace(seen, own=replace(own, real=replace(own.real, copied=True)))
+    return seen
 
 
 def together(branches: Sequence[Seeing | None]) -> Seeing:
@@ -166,10 +203,12 @@ def put_behind(
                 return together(known)
         elif len(known) == 1:
             return known[0]
-        elif (padded := _seamless(lengths, sources, branches)) is not None:
+        elif (ends := _seamless(lengths, sources, branches)) is not None:
             joined = reduce(join, known)
             if isinstance(joined, Field | Phased):
-                return replace(joined, real=replace(joined.real, padded=padded))
+                before, after = ends
+                clear, padded = (before.clear[0], after.clear[1]), (before.padded[0], after.padded[1])
+                return replace(joined, real=replace(joined.real, clear=clear, padded=padded))
     union = reduce(_union, [span_of(branch) for branch in known])
     axes = sorted({along, *(axis for branch in known for axis in branch.axes)})
     return Unclear(BEHIND, axes=tuple(axes), span=union)
@@ -177,8 +216,8 @@ def put_behind(
 
 def _seamless(
     lengths: Sequence[int], sources: Sequence[Seeing | None], branches: Sequence[Seeing | None]
-) -> tuple[bool, bool] | None:
-    """Whether padding stands before, and after, branches of which each goes on with the last; None: or between."""
+) -> tuple[Real, Real] | None:
+    """What reaches the first and the last of branches of which each goes on with the one before; None: others."""
     starts = [0, *accumulate(int(n) for n in lengths)]
     parts = [
         (at, source, branch)
@@ -194,22 +233,22 @@ def _seamless(
             return None
         if one.real.high < last[1] or other.real.low > first[0] or not (one.real.sure and other.real.sure):
             return None
-    (first_at, outer, _), (last_at, inner, _) = parts[0], parts[-1]
-    return first_at > 0 or outer.real.padded[0], last_at < len(branches) - 1 or inner.real.padded[1]
+    return parts[0][2].real, parts[-1][2].real
 
 
 def join(a: Seeing, b: Seeing) -> Seeing:
     """What a cell sees where two branches meet: the union."""
-    for one in (a, b):
+    for one, other in ((a, b), (b, a)):
         if not isinstance(one, Unclear) and one.whole:
             return one
+        if isinstance(one, Unclear) and one.span == NOTHING:
+            return other
     for one, other in ((a, b), (b, a)):
         if isinstance(one, OneSided) and (both := one.joined(other)) is not None:
             return both
     if isinstance(a, Field | Phased) and isinstance(b, Field | Phased) and (a.axis, a.jump) == (b.axis, b.jump):
         if isinstance(a, Field) and isinstance(b, Field):
-            ends = ((a.first, a.last), (b.first, b.last))
-            real = a.real.join(b.real, alike=ends[0] == ends[1], touching=touching(ends))
+            real = a.real.join(b.real)
             begin, end = _of(leftmost, a.first, b.first), _of(rightmost, a.last, b.last)
             grown = next((one.grown for one in (a, b) if (one.first, one.last) == (begin, end)), None)
             return replace(a, first=begin, last=end, real=real, grown=grown)
@@ -219,7 +258,7 @@ def join(a: Seeing, b: Seeing) -> Seeing:
     spans = [span_of(one) for one in (a, b)]
     union = _union(*spans)
     for one, span in zip((a, b), spans, strict=True):
-        if isinstance(one, Field) and one.axis is None and span == union:
+        if isinstance(one, Field) and one.axis is None and span is not None and span == union:
             return one
     axes = tuple(sorted({*a.axes, *b.axes}))
     return Unclear(_apart(a, b, axes), axes=axes, span=union)
@@ -249,4 +288,7 @@ def span_of(one: Seeing) -> Span | None:
 
 
 def _union(a: Span | None, b: Span | None) -> Span | None:
-    return None if a is None or b is None else (min(a[0], b[0]), max(a[1], b[1]))
+    if a is None or b is None:
+        return None
+    known = [span for span in (a, b) if span != NOTHING]
+    return (min(low for low, _ in known), max(high for _, high in known)) if known else NOTHING

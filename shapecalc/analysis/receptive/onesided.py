@@ -14,7 +14,7 @@ from math import lcm
 from typing import ClassVar, Literal
 
 from shapecalc.analysis.receptive.phased import Phased
-from shapecalc.analysis.receptive.reading import Places, Real, Span, read
+from shapecalc.analysis.receptive.reading import Real, Span, read
 from shapecalc.analysis.receptive.seeing import (
     EDGE,
     NONE,
@@ -90,8 +90,10 @@ class OneSided:
 
     def sure(self, i: int) -> bool:
         """Whether output cell ``i`` sees the edge for sure."""
-        own = self.own.at(i)
-        return own is not None and (own[0] >= self.surely if self.side == "before" else own[1] <= self.surely)
+        own, (first, last) = self.own.at(i), self.real.clear
+        if own is None or own[0] <= first or own[1] >= last or self.real.copied:
+            return False
+        return bool(own[0] >= self.surely if self.side == "before" else own[1] <= self.surely)
 
     def through(self, step: Step, n: int, cells: int) -> Seeing:
         """What is seen of ``cells`` of these cells through a layer, on an input axis of ``n``."""
@@ -100,7 +102,7 @@ class OneSided:
                 return everything(self.real, n)
             case Place(at=at):
                 span = self.at(at)
-                real = self._reaching(self.own.real.through(Places(at, at), cells, self.own))
+                real = self._reaching(self.own.real.part((at, at), self.own))
                 if span is None or real.low > real.high:
                     return Unclear(NONE)
                 return Field(None, *span, 0, real=real) if self.sure(at) else Unclear(EDGE)
@@ -136,7 +138,7 @@ class OneSided:
         if isinstance(other, Unclear) or (self.axis, self.jump) != (other.axis, other.jump):
             return None
         if isinstance(other, OneSided) and other.side != self.side:
-            return Unclear(SIDES, axes=self.axes, span=self.real.join(other.real, alike=False).span)
+            return Unclear(SIDES, axes=self.axes, span=self.real.join(other.real).span)
         if not isinstance(other, OneSided):
             outside = other.real.low < self.edge if self.side == "before" else other.real.high > self.edge
             if outside or not other.real.sure:
@@ -150,7 +152,7 @@ class OneSided:
         surely = [one.surely for one in ones if one.edge == edge and _always(one.own, both)]
         if not surely:
             return None
-        own = settled(replace(both, real=self.real.join(other.real, alike=self == other)))
+        own = settled(replace(both, real=self.real.join(other.real)))
         return OneSided(self.side, own, min(one.left_out for one in ones), edge, furthest(surely))
 
 

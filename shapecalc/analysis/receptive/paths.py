@@ -35,10 +35,10 @@ def paths_to(way: Way, name: str, cell: int, *, borders: bool) -> Paths | Unknow
     counts: dict[str, dict[int, int]] = {name: {cell: 1}}
     left = MOST_READS
     for node in reversed(way.before(name)):
-        reads, out = way.reads[node], counts.pop(node, {})
+        reads, out = way.reads[node], counts.pop(node, {})  # nothing, of what is padding alone
         if isinstance(reads, Unknown):
             return reads
-        for read in reads:
+        for read in reads if out else ():
             wide = isinstance(read.step, Whole | Past | Future)
             left -= (read.n or 0) if wide else len(out) * most(read.step, 1)
             if left < 0:

@@ -101,15 +101,6 @@ class Phased:
         ends = {*range(first, min(last + 1, first + self.period)), *range(max(first, last + 1 - self.period), last + 1)}
         return hull(map(self.at, ends))
 
-    def place(self, cell: int, side: int) -> int:
-        """A cell no nearer than the last (of side 1) that begins at a cell, or the first (of -1) that ends there."""
-        first = self.spans[0]
-        if first is None:
-            return 0
-        if side > 0:
-            return ((cell - first[0]) // self.advance + 1) * self.period
-        return ((cell - first[1]) // self.advance) * self.period - self.period
-
     def through(self, step: Window | Transposed | Shift | Stretch | Bins, cells: int) -> Phased | None:
         """What is seen through a layer on ``cells`` of these; None where that is more than can be counted."""
         match step:
@@ -169,11 +160,6 @@ class Phased:
             found.append(None if span is None else (span[0] + moved, span[1] + moved))
         return found
 
-    def tight(self, gap: int) -> bool:
-        """Whether cells so far apart leave none of the input between their fields."""
-        pairs = zip(self.spans, self.row(gap, 1, self.period), strict=True)
-        return not gap or all(a is not None and b is not None and b[0] <= a[1] + 1 for a, b in pairs)
-
     def join(self, other: Phased) -> Phased | None:
         """The union with a field of the same jump; None where the periods have no small common multiple."""
         period = lcm(self.period, other.period)
@@ -181,9 +167,7 @@ class Phased:
             return None
         spans = tuple(hull((self.at(i), other.at(i))) for i in range(period))
         advance = self.advance * period // self.period
-        pairs = [(self.at(i), other.at(i)) for i in range(period)]
-        real = self.real.join(other.real, alike=all(a == b for a, b in pairs), touching=all(map(touching, pairs)))
-        return Phased(self.axis, spans, advance, real)
+        return Phased(self.axis, spans, advance, self.real.join(other.real))
 
     @property
     def shortest(self) -> Phased:
@@ -200,12 +184,6 @@ class Phased:
 def moved(span: Span | None, by: int) -> Span | None:
     """A span further on."""
     return None if span is None else (span[0] + by, span[1] + by)
-
-
-def touching(pair: tuple[Span | None, Span | None]) -> bool:
-    """Whether two spans leave no cells between them."""
-    one, other = pair
-    return one is None or other is None or max(one[0], other[0]) <= min(one[1], other[1]) + 1
 
 
 def hull(spans: Iterable[Span | None]) -> Span | None:

@@ -1,9 +1,8 @@
-"""The cells of an axis that a layer really reads: the first and the last of them, padding left out."""
+"""The input cells that really reach a tensor, the first and the last of them: padding left out, and what is skipped."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import floor, gcd
 from typing import Any, Protocol
 
 from shapecalc.formulas.reach import (
@@ -22,37 +21,14 @@ from shapecalc.formulas.windows import Transposed, Window
 
 Span = tuple[int, int]
 """The first and the last cell."""
+NOTHING: Span = (0, -1)
+"""What is reached where nothing is."""
 MOST_PLACES = 10_000
 """Places that are looked at to find the first cell that is read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The places of an axis that a layer reads, from the first to the last of them."""
-
-    first: int
-    last: int
-    step: Window | Stretch | None = None
-    """Which of those between are read; None: all of them."""
-    n: int = 0
-
-    def taken(self, place: int) -> bool:
-        """Whether a place is one of them."""
-        if not self.first <= place <= self.last:
-            return False
-        match self.step:
-            case Window() as window:
-                before, _ = window.pads(self.n)
-                starts = (place + before - window.dilation * tap for tap in range(window.size))
-                outputs = window.length(self.n)
-                return any(start % window.stride == 0 and 0 <= start < outputs * window.stride for start in starts)
-            case Stretch(taps=taps, o=o, ratio=ratio) as resizing:
-                near = range(o)
-                if ratio:
-                    near = range(max(0, floor((place - taps) / ratio)), min(o, floor((place + taps) / ratio) + 2))
-                return any(first <= place <= last for first, last in map(resizing.sees, near))
-            case None:
-                return True
+BEYOND = 10**18
+"""Cells further than any field reaches."""
+Slid = Window | Transposed | Shift | Stretch | Bins
+"""What reads some places of an axis for each output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,80 +37,57 @@ class Real:
 
     low: int = 0
     high: int = 0
-    joined: bool = False
-    """Branches have met that do not see the same: which of them an end comes from is not kept."""
     sure: bool = True
-    """Both ends are known to be reached."""
-    solid: bool = True
-    """Each cell of the tensor sees all cells of its field that are there."""
+    """Both ends are known to be reached; if not, it is only known that none beyond them is."""
+    clear: Span = (-BEYOND, BEYOND)
+    """A field that begins after the first and ends before the second of these cells has no padding in it anywhere."""
     padded: tuple[bool, bool] = (False, False)
     """Before, and after: places have been added that see nothing."""
+    copied: bool = False
+    """Places have been added that hold copies of others, and see what these see."""
 
     @property
     def span(self) -> Span | None:
         """The first and the last of them, where they are known."""
         return (self.low, self.high) if self.sure else None
 
-    def within(self, span: Span | None, *, sure: bool = True) -> Real:
-        """Those of them that reach a part of the tensor, which sees from the first to the last cell of a span."""
-        low, high = span if span is not None else (0, -1)
-        kept = sure and self.sure and not self.joined
-        return replace(self, low=max(self.low, low), high=min(self.high, high), sure=kept)
+    def clean(self, span: Span) -> bool:
+        """Whether a field has no padding in it, of the input or of a layer between: it is then just what is seen."""
+        inside = self.low <= span[0] and span[1] <= self.high
+        return inside and self.clear[0] < span[0] and span[1] < self.clear[1]
 
-    def join(self, other: Real, *, alike: bool, touching: bool = False) -> Real:
-        """Those that reach where two branches meet, which see alike or not, and leave no cells between them or do."""
-        low, high = min(self.low, other.low), max(self.high, other.high)
+    def known(self, span: Span) -> Real:
+        """The same, now that it is known which cells reach."""
+        return replace(self, low=span[0], high=span[1], sure=True)
+
+    def join(self, other: Real) -> Real:
+        """Those that reach where two branches meet."""
+        ends = [(one.low, one.high) for one in (self, other) if one.low <= one.high] or [NOTHING]
+        low, high = min(low for low, _ in ends), max(high for _, high in ends)
         covered = any(one.sure and (one.low, one.high) == (low, high) for one in (self, other))
-        joined = self.joined or other.joined or not alike
-        solid = self.solid and other.solid and (alike or touching)
+        clear = max(self.clear[0], other.clear[0]), min(self.clear[1], other.clear[1])
         before, after = (one or two for one, two in zip(self.padded, other.padded, strict=True))
-        return Real(low, high, joined, covered or (self.sure and other.sure), solid, (before, after))
+        sure, copied = covered or (self.sure and other.sure), self.copied or other.copied
+        return Real(low, high, sure, clear, (before, after), copied)
 
-    def onward(self, step: Window | Transposed | Shift | Stretch | Bins, cells: int, steps: Steps) -> Real:
+    def onward(self, step: Slid, cells: int, steps: Steps) -> Real:
         """Those of them that reach a layer's output, which reads so many cells."""
-        real = self.through(places(step, cells), cells, steps)
+        clear = _cleared(self.clear, step, cells, steps)
         before, after = (had or adds for had, adds in zip(self.padded, pads(step, cells), strict=True))
-        return replace(real, solid=self.solid and steps.tight(stepped(step)), padded=(before, after))
+        span, every = read(step, cells), _every(step, cells)
+        if span == (0, cells - 1) and every:
+            return replace(self, clear=clear, padded=(before, after))
+        return replace(self.part(span, steps, every=every), clear=clear, padded=(before, after))
 
-    def through(self, places: Places | None, cells: int, steps: Steps) -> Real:
-        """Those of them that reach some places of a tensor of so many cells."""
-        if places is None:
-            return self.within(None)
-        if places.step is None and (places.first, places.last) == (0, cells - 1):
-            return self
-        if not steps.steady or steps.advance <= 0:
-            span = steps.over(places.first, places.last)
-            inside = span is not None and self.low <= span[0] and span[1] <= self.high
-            return self.within(span, sure=inside and places.step is None)
-        ends = [self._end(places, steps, side) for side in (-1, 1)]
-        if ends[0] is None or ends[1] is None:
-            return self.within(None)
-        return self.within((ends[0][0], ends[1][0]), sure=ends[0][1] and ends[1][1])
-
-    def _end(self, places: Places, steps: Steps, side: int) -> tuple[int, bool] | None:
-        """The last cell (of side 1; of -1 the first) that one of some places sees, and whether that is sure."""
-        near, far = (0, 1) if side > 0 else (1, 0)
-        bound = self.high if side > 0 else self.low
-
-        def beyond(cell: int) -> bool:
-            return side * (cell - bound) > 0
-
-        edge = steps.place(bound, side)
-        place = min(places.last, edge) if side > 0 else max(places.first, edge)
-        best: tuple[int, bool] | None = None
-        for _ in range(MOST_PLACES):
-            if not places.first <= place <= places.last:
-                return best
-            span = steps.at(place)
-            if places.taken(place) and not beyond(span[near]):
-                if not beyond(span[far]):
-                    # of a place that sees padding it is not known whether it sees the last cell before it
-                    return best if best and span[far] != bound else (span[far], True)
-                if self.solid or span[near] == bound:
-                    return bound, True
-                best = (bound, False)
-            place -= side
-        return best or (bound, False)
+    def part(self, places: Span | None, steps: Steps, *, every: bool = True) -> Real:
+        """Those of them that reach the places of a tensor from one to another, or some of these places."""
+        seen = None if places is None else steps.over(*places)
+        if seen is not None and self.clean(seen) and (every or steps.steady):
+            return self.known(seen)
+        if places is not None and self.copied:
+            return replace(self, sure=False)
+        low, high = (max(self.low, seen[0]), min(self.high, seen[1])) if seen else NOTHING
+        return replace(self, low=low, high=high, sure=False) if low <= high else self.known(NOTHING)
 
 
 class Steps(Protocol):
@@ -145,39 +98,43 @@ class Steps(Protocol):
         """Whether no place sees less far on either side than the one before."""
 
     @property
-    def advance(self) -> int:
-        """Input cells by which it moves in a period."""
+    def period(self) -> int:
+        """Places after which the field is the same again, moved on."""
 
     def at(self, i: int) -> Any:
-        """The first and the last cell that a place sees."""
+        """The first and the last cell that a place sees; None: nothing."""
 
     def over(self, first: int, last: int) -> Span | None:
         """From the first cell to the last that some places see."""
 
-    def tight(self, gap: int) -> bool:
-        """Whether places so far apart leave none of the input between their fields."""
 
-    def place(self, cell: int, side: int) -> int:
-        """A place no nearer than the last (of side 1) that begins at a cell, or the first (of -1) that ends there."""
+def _cleared(clear: Span, step: Slid, cells: int, steps: Steps) -> Span:
+    """Between which cells a field has no padding in it, after one layer more: all padding sees beyond these."""
+    near = 1 if steps.steady else steps.period
+    before, after = hangs(step, cells)
+    firsts = [span[0] for p in range(-near, 0) if (span := steps.at(p)) is not None] if before else []
+    lasts = [span[1] for p in range(cells, cells + near) if (span := steps.at(p)) is not None] if after else []
+    return max([clear[0], *firsts]), min([clear[1], *lasts])
 
 
-def places(step: Window | Transposed | Shift | Stretch | Bins, n: int) -> Places | None:
-    """The places of ``n`` that any output of a layer reads; None: none of them."""
-    span = read(step, n)
-    if span is None:
-        return None
+def hangs(step: Slid, n: int) -> tuple[bool, bool]:
+    """Whether a layer reads beyond ``n`` cells, before and after them."""
     match step:
         case Window():
-            dense = step.stride == 1 and step.length(n) >= step.dilation
-            every = dense or (step.dilation == 1 and step.stride <= step.size)
+            before, _ = step.pads(n)
+            return before > 0, (step.length(n) - 1) * step.stride - before + step.reach > n
+        case Transposed():
+            cut, _ = step.cuts
+            return step.reach - 1 - cut >= step.stride, step.length(n) - 1 + cut >= n * step.stride
+        case Shift(by=by, after=after):
+            return by < 0, after < 0
         case Stretch():
-            every = step.o >= step.n
-        case _:
-            every = True
-    return Places(*span) if every or not isinstance(step, Window | Stretch) else Places(*span, step, n)
+            return step.sees(0)[0] < 0, step.sees(step.o - 1)[1] >= n
+        case Bins():
+            return False, False
 
 
-def pads(step: Window | Transposed | Shift | Stretch | Bins, n: int) -> tuple[bool, bool]:
+def pads(step: Slid, n: int) -> tuple[bool, bool]:
     """Whether a layer adds places before, and after, that read none of ``n`` cells."""
     match step:
         case Window():
@@ -189,23 +146,21 @@ def pads(step: Window | Transposed | Shift | Stretch | Bins, n: int) -> tuple[bo
             return False, False
 
 
-def stepped(step: Window | Transposed | Shift | Stretch | Bins) -> int:
-    """Places from one that an output reads to the next; 0, where it reads one alone."""
+def _every(step: Slid, n: int) -> bool:
+    """Whether a layer reads all of ``n`` places that lie between the first and the last that it reads."""
     match step:
         case Window():
-            return step.dilation if step.size > 1 else 0
+            dense = step.stride == 1 and step.length(n) >= step.dilation
+            return dense or (step.dilation == 1 and step.stride <= step.size)
         case Transposed():
-            shared = gcd(step.stride, step.dilation)
-            return step.dilation // shared if step.size > step.stride // shared else 0
+            return step.length(n) >= step.dilation
         case Stretch():
-            return int(step.taps > 1)
-        case Shift():
-            return 0
-        case Bins():
-            return 1
+            return step.o >= step.n
+        case _:
+            return True
 
 
-def read(step: Window | Transposed | Shift | Stretch | Bins, n: int) -> Span | None:
+def read(step: Slid, n: int) -> Span | None:
     """The first and the last of ``n`` cells that any output of a layer reads; None: it reads none of them.
 
     Where windows lie in padding further than is looked at, cells nearer the middle are told.
@@ -271,7 +226,7 @@ def covers(step: Step, n: int) -> bool:
                 and ((step.length(n) - 1) * step.stride + step.size - before >= n)
             )
         case Transposed():
-            return max(step.cuts) < step.reach
+            return read(step, n) == (0, n - 1) and _every(step, n)
         case Shift(by=by, after=after):
             return max(by, after) <= 0
         case Place():

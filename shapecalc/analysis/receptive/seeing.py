@@ -7,14 +7,15 @@ from dataclasses import field as attribute
 from typing import ClassVar
 
 from shapecalc.analysis.receptive.phased import Phased
-from shapecalc.analysis.receptive.reading import Places, Real, Span, covers
+from shapecalc.analysis.receptive.reading import BEYOND, NOTHING, Real, Span, covers
 from shapecalc.formulas.reach import Behind, Future, Onto, Past, Place, Reach, Shift, Step, Unknown, Unread, Whole
 from shapecalc.formulas.receptive import centre, extent, first, jump, last, overhang, widened
 from shapecalc.formulas.windows import Transposed, Window
 
-BEYOND = 10**18
 BEHIND = "along a joined axis an output cell sees one of the inputs only"
-NONE = "the place that is taken sees no cell of the input"
+NONE = "it sees no cell of the input"
+TORN = "channels that do not see the same are taken apart"
+GAPS = "cells that the stamps of a transposed convolution leave out see nothing, the others all the same"
 EDGE = "which cells at the border are left out depends on branches that see differently, or on holes"
 MANY = "the field depends on the position of the output cell in more ways than are counted"
 
@@ -47,6 +48,7 @@ class Field:
     """The size, where windows have made it from that of the field before."""
 
     steady: ClassVar[bool] = True
+    period: ClassVar[int] = 1
 
     @property
     def advance(self) -> int:
@@ -103,7 +105,7 @@ class Field:
                 return replace(self, first=begin, last=end, real=self.real.onward(step, cells, self))
             case Place(at=at):
                 begin, end = self.at(at)
-                real = self.real.through(Places(at, at), cells, self)
+                real = self.real.part((at, at), self)
                 if real.low > real.high:
                     return Unclear(NONE)
                 return replace(self, axis=None, first=begin, last=end, jump=0, real=real)
@@ -125,14 +127,6 @@ class Field:
         """From the first cell to the last that some output cells see."""
         return int(self.at(first)[0]), int(self.at(last)[1])
 
-    def tight(self, gap: int) -> bool:
-        """Whether output cells so far apart leave none of the input between their fields."""
-        return gap * self.jump <= self.size
-
-    def place(self, cell: int, side: int) -> int:
-        """The last cell (of side 1) that begins at a cell or before, or the first (of -1) that ends there or after."""
-        return (cell - self.first) // self.jump if side > 0 else -((self.last - cell) // self.jump)
-
 
 Moving = Field | Phased
 """What has two ends that move with the output cell, or none."""
@@ -144,7 +138,7 @@ def through(seen: Phased, step: Step, n: int, cells: int) -> Moving | Unclear:
         case Whole():
             return everything(seen.real, n)
         case Place(at=at):
-            span, real = seen.at(at), seen.real.through(Places(at, at), cells, seen)
+            span, real = seen.at(at), seen.real.part((at, at), seen)
             if span is None or real.low > real.high:
                 return Unclear(NONE)
             return Field(None, *span, 0, real=real)
@@ -153,7 +147,7 @@ def through(seen: Phased, step: Step, n: int, cells: int) -> Moving | Unclear:
     after = seen.through(step, cells)
     if after is None or max([after.advance, *(last - first for first, last in filter(None, after.spans))]) > BEYOND:
         return unclear(seen, step, cells)
-    return settled(after)
+    return settled(after) if any(after.spans) else Unclear(NONE, axes=seen.axes, span=NOTHING)
 
 
 def settled(seen: Phased) -> Moving:
@@ -169,6 +163,8 @@ def everything(real: Real, n: int) -> Field | Unclear:
     """The field of a cell that sees all that reaches a tensor, of an input axis of ``n`` cells."""
     if not real.sure:
         return Unclear(EDGE)
+    if real.low > real.high:
+        return Unclear(NONE)
     if real.low <= 0 and real.high >= n - 1:
         return Field(None, 0, n - 1, 0, whole=True, real=Real(0, n - 1))
     return Field(None, real.low, real.high, 0, real=Real(real.low, real.high))

@@ -97,7 +97,7 @@ def test_a_branch_that_sees_the_whole_hides_no_other_behind_it():
 def test_a_place_before_the_first_cell_sees_nothing():
     for layers in (["class_token", {"take": 0}], [{"pad": [[3, 0]]}, {"take": 0}]):
         (field,) = last(*layers, given=(4, 8))
-        assert field.why == "the place that is taken sees no cell of the input"
+        assert field.why == "it sees no cell of the input"
 
 
 def test_cells_that_no_tap_reaches_are_no_part_of_the_whole():
