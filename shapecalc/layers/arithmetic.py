@@ -7,7 +7,7 @@ from shapecalc.diagnostics import Mismatch
 from shapecalc.formulas import counting
 from shapecalc.formulas.reach import Reach
 from shapecalc.layers.base import AXES, Array, Ops, Weights
-from shapecalc.layers.merge import Fitting, seen
+from shapecalc.layers.merge import ONE_BRANCH, Fitting, seen
 from shapecalc.layers.saving import Kept, given, made
 from shapecalc.shape import Shape
 
@@ -56,7 +56,7 @@ class Arithmetic(Fitting):
                 first,
                 x,
                 f"{first[index]} against {x[index]} along {axis}",
-                f"{SPREAD}; `fit: crop` cuts all to the smallest; or change the padding or stride of one branch",
+                f"{SPREAD}; `fit: crop` cuts all to the smallest; {ONE_BRANCH}",
             )
         advice = f"a 1×1 convolution to {first[0]} channels makes them equal; `concat` takes any number of channels"
         if first.rank != x.rank:

@@ -13,6 +13,8 @@ from shapecalc.layers.fields import WORD
 from shapecalc.layers.saving import Kept
 from shapecalc.shape import Shape
 
+ONE_BRANCH = "or change the padding or stride of one branch"
+"""What would do too, and the network may know more exactly."""
 Fit = Annotated[Literal["none", "crop"], WORD]
 
 
@@ -111,7 +113,7 @@ class Concat(Fitting):
         if index == 0:
             advice = f"along {self.axis} all need the same channels: a 1×1 convolution to {first[0]} makes them equal"
             return self.unequal(first, x, f"{first[0]} channels against {x[0]}", advice)
-        advice = "`fit: crop` cuts all to the smallest; or change the padding or stride of one branch"
+        advice = f"`fit: crop` cuts all to the smallest; {ONE_BRANCH}"
         if joined:
             return self.unequal(first, x, f"{first[index]} against {x[index]} along {AXES[x.rank][index - 1]}", advice)
         lengths = ("×".join(str(int(n)) for n in y.spatial) for y in (first, x))

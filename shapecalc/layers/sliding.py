@@ -83,22 +83,48 @@ def fitted(windows: tuple[Window, ...], x: Shape, size: str, key: str | None = "
         length = window.length(n)
         if length < 1:
             padded = n + sum(window.pads(n))
-            short = int(window.reach) - padded
             label = f"{window.reach} cells do not fit in {padded}"
             if padded > n:
                 label += f" ({n} and {padded - n} of padding)"
-            fits = (padded - 1) // window.dilation + 1
-            ways = [f"`{key or size}: {fits}`"] if fits >= 1 and key is not None else []
-            ways += [f"{-(-short // 2)} more padding a side", f"an input longer by {short} here"]
             raise Mismatch(
                 "E302",
                 f"slides a window of {window.reach} cells along an axis of {int(n)}",
                 field=size,
                 label=label,
-                help=", or ".join(ways) + " would do",
+                help=", or ".join(_cures(windows, x, None if key is None else key or size)) + " would do",
             )
         lengths.append(length)
     return tuple(lengths)
+
+
+def _cures(windows: tuple[Window, ...], x: Shape, key: str | None) -> Iterator[str]:
+    """What would make every window fit: fewer taps, more padding, a larger input."""
+    axes = [(window, int(n), window.pads(n)) for window, n in zip(windows, x.spatial, strict=True)]
+    taps = [min(window.size, (n + sum(pads) - 1) // window.dilation + 1) for window, n, pads in axes]
+    if len({window.size for window in windows}) == 1:
+        taps = [min(taps)] * len(taps)
+    reaches = [(k - 1) * w.dilation + 1 for k, w in zip(taps, windows, strict=True)]
+    more_than_padding = all(cells > max(pads) for cells, (_, _, pads) in zip(reaches, axes, strict=True))
+    halved = all(cells % 2 or w.padding != "half" for cells, w in zip(reaches, windows, strict=True))
+    if key is not None and more_than_padding and halved:
+        yield f"`{key}: {taps[0] if len(set(taps)) == 1 else taps}`"
+    short = [max(0, int(window.reach) - n - sum(pads)) for window, n, pads in axes]
+    padding = [_padded(window, pads, -(-less // 2)) for (window, _, pads), less in zip(axes, short, strict=True)]
+    sides = {side for _, _, pads in axes for side in pads}
+    most = min(sides) + -(-max(short) // 2)
+    if len(sides) == 1 and all(w.padding in {"valid", pads} and most < w.reach for w, _, pads in axes):
+        yield f"`padding: {most}`"
+    else:
+        yield f"`padding: [{', '.join(padding)}]`"
+    yield f"an input of {'×'.join(str(n + less) for (_, n, _), less in zip(axes, short, strict=True))} here"
+
+
+def _padded(window: Window, pads: tuple[int, int], more: int) -> str:
+    """The padding of one axis with so many more cells a side, as it is written."""
+    if not more and isinstance(window.padding, str):
+        return window.padding
+    before, after = (side + more for side in pads)
+    return str(before) if before == after else f"[{before}, {after}]"
 
 
 class Bank(Layer):

@@ -9,7 +9,9 @@ from fractions import Fraction
 from shapecalc.layers.fields import described
 from shapecalc.source.expressions import ExpressionError
 
-AMOUNT = re.compile(r"(<=|>=|<|>|==|=)?\s*(\d[\d,_]{0,40})(?:\.(\d{1,20}))?\s*([A-Za-z]*)")
+WHOLE = r"\d{1,3}(?:,\d{3}){1,12}|\d[\d_]{0,40}"
+"""Digits, with a comma before every three of them or none: elsewhere a comma is the point, and 1,5 is not 15."""
+AMOUNT = re.compile(rf"(<=|>=|<|>|==|=)?\s*({WHOLE})(?:\.(\d{{1,20}}))?\s*([A-Za-z]*)")
 UNITS = {
     "": 1,
     "k": 10**3,

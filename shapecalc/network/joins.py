@@ -8,6 +8,7 @@ from shapecalc.diagnostics import Diagnostic, Related
 from shapecalc.formulas.reach import Shift
 from shapecalc.formulas.windows import Window
 from shapecalc.layers.fields import text
+from shapecalc.network.cures import Made, branch
 from shapecalc.network.names import Frame, Span
 from shapecalc.network.options import Faults, told
 from shapecalc.network.parts import every, followers, parts_of
@@ -128,6 +129,7 @@ def projection(walk: Walk, item: Item, source: str, end: str, name: str, frame: 
     if before is None or after is None:
         return source
     strides = path_strides(walk, source, end) if before.rank == after.rank > 0 else None
+    cure = "give the shortcut as a list of layers: `shortcut: [...]`"
     if strides is not None:
         overrides: dict[str, object] = {
             "filters": after.channels,
@@ -144,8 +146,15 @@ def projection(walk: Walk, item: Item, source: str, end: str, name: str, frame: 
             for diagnostic in faults.diagnostics:
                 walk.tell(diagnostic, frame)
             return None
-        if parts[0].layer.output(before) == after:
+        projected = parts[0].layer.output(before)
+        if projected == after:
             return walk.chain(parts, [source], name, item, frame)
+        made = Made(walk.nodes, walk.shapes, walk.owners)
+        option = None
+        if walk.home(item.key, frame) not in walk.faults:
+            option = branch(made, end, tuple(map(int, projected.spatial)), [source], padding_alone=True)
+        if option is not None:
+            cure = f"{option[1]} makes the path {projected}; or {cure}"
     walk.tell(
         Diagnostic(
             "E309",
@@ -154,7 +163,7 @@ def projection(walk: Walk, item: Item, source: str, end: str, name: str, frame: 
             "the path changes the shape in another way"
             if strides is None
             else f"its strides give {'×'.join(map(str, strides))}",
-            "give the shortcut as a list of layers: `shortcut: [...]`",
+            cure,
             at_key=True,
             related=tuple(
                 Related(f"`{walk.owners[n][0]}` gives {walk.shapes[n]}", walk.owners[n][1]) for n in (source, end)

@@ -149,16 +149,27 @@ class Walk(ABC):
         self, fault: Mismatch, part: Part, sources: Sequence[str], owner: str, item: Item, frame: Frame
     ) -> None:
         """Tell that a layer cannot take its input, and where the input's shape comes from."""
+        from shapecalc.layers.merge import ONE_BRANCH  # noqa: PLC0415  a sound file does not pay for it
+        from shapecalc.network.cures import Made, joined  # noqa: PLC0415
+
         route = part.places.get(fault.field, part.route)
         related = []
         for source in dict.fromkeys(sources):
             name, place = self.owners[source]
             related.append(Related(f"`{name}` gives {self.shapes[source]}", place))
         message = f"layer `{owner}` {fault.message}"
+        help = fault.help
+        told = self.home(route, frame) in self.faults  # of many alike the first is kept
+        if (
+            help.endswith(ONE_BRANCH)
+            and not told
+            and (option := joined(Made(self.nodes, self.shapes, self.owners), sources))
+        ):
+            help = f"{help.removesuffix(ONE_BRANCH)}or {option}"
         at_key = fault.field not in part.places
         self.tell_of(
             item,
-            Diagnostic(fault.code, message, route, fault.label, fault.help, related=tuple(related), at_key=at_key),
+            Diagnostic(fault.code, message, route, fault.label, help, related=tuple(related), at_key=at_key),
             frame,
         )
 

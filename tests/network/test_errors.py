@@ -455,8 +455,7 @@ error[E302]: layer `wide` slides a window of 7 cells along an axis of 4
   │                                    ^
   │ 7 cells do not fit in 6 (4 and 2 of padding)
   ╰─ `maxpool1` gives 3×4×4 (net.yaml:3)
-  = help: `kernel: 6`, or 1 more padding a side, or an input longer by 1 here
-    would do
+  = help: `kernel: 6`, or `padding: 2`, or an input of 5×5 here would do
 
 ## half with an even kernel
 input: [3, 32, 32]
@@ -537,8 +536,8 @@ error[E306]: layer `concat1` takes 64×30×30 and 64×28×28
   │             ^^^^^^^^^^^^^ 30×30 against 28×28
   ├─ `left` gives 64×30×30 (net.yaml:3)
   ╰─ `right` gives 64×28×28 (net.yaml:4)
-  = help: `fit: crop` cuts all to the smallest; or change the padding or stride
-    of one branch
+  = help: `fit: crop` cuts all to the smallest; or `padding: same` of `right`
+    makes both 30×30
 
 ## dense on an unflattened input
 input: [3, 32, 32]
@@ -582,7 +581,8 @@ error[E309]: no 1×1 projection brings 16×32×32 to 16×30×30
   │     ^^^^^^^^ its strides give 1×1
   ├─ `stem` gives 16×32×32 (net.yaml:3)
   ╰─ `conv1` gives 16×30×30 (net.yaml:5)
-  = help: give the shortcut as a list of layers: `shortcut: [...]`
+  = help: `padding: same` of `conv1` makes the path 16×32×32; or give the
+    shortcut as a list of layers: `shortcut: [...]`
 
 ## expect not met
 input: [3, 32, 32]
@@ -971,8 +971,7 @@ def test_a_file_with_three_faults_shows_three_errors_in_file_order():
         3 │   - {conv: 8, kernel: 40}
           │                       ^^ 40 cells do not fit in 32
           ╰─ `input` gives 3×32×32 (net.yaml:1)
-          = help: `kernel: 32`, or 4 more padding a side, or an input longer by 8 here
-            would do
+          = help: `kernel: 32`, or `padding: 4`, or an input of 40×40 here would do
         error[E113]: `conv` has no option `kernal`
           ╭─ net.yaml:5:15
         5 │   - {conv: 8, kernal: 3}
@@ -1044,8 +1043,7 @@ def test_a_fault_inside_a_block_shows_its_line_and_the_calls_that_led_there():
            ├─ `Stage1.maxpool1` gives 3×16×16 (net.yaml:6)
            ├─ called here (net.yaml:7)
            ╰─ called here (net.yaml:14)
-           = help: `kernel: 16`, or 1 more padding a side, or an input longer by 1 here
-             would do""")
+           = help: `kernel: 16`, or `padding: 1`, or an input of 17×17 here would do""")
 
 
 def test_a_call_over_several_lines_is_shown_where_it_begins():
@@ -1239,5 +1237,4 @@ def test_a_dict_gives_the_route_in_place_of_a_line():
          │ 9 cells do not fit in 8
          ├─ `relu1` gives 3×8×8
          ╰─ called here
-         = help: `kernel: 8`, or 1 more padding a side, or an input longer by 1 here
-           would do""")
+         = help: `kernel: 8`, or `padding: 1`, or an input of 9×9 here would do""")

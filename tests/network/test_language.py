@@ -1529,7 +1529,9 @@ def test_an_amount_is_the_most_allowed_unless_it_has_a_sign(text, kept, broken):
     assert not amount(text).holds(broken)
 
 
-@pytest.mark.parametrize("text", ["", "M", "5 X", "-5", "1e6", "5M5", None, [5], True, float("nan"), "≥ 5", "5 m"])
+@pytest.mark.parametrize(
+    "text", ["", "M", "5 X", "-5", "1e6", "5M5", None, [5], True, float("nan"), "≥ 5", "5 m", "1,5M"]
+)
 def test_what_is_no_amount_is_refused_in_the_users_words(text):
     with pytest.raises(ExpressionError) as caught:
         amount(text)
