@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from shapecalc.analysis import AtLeast, Field, Phased, analyze
+from shapecalc.analysis.memory import DTYPES
 from shapecalc.analysis.rows import rows
 from shapecalc.diagnostics import Diagnostic, Related
 from shapecalc.formulas.counting import altogether
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis, Total
     from shapecalc.diagnostics import Route
     from shapecalc.network.amounts import Amount
-    from shapecalc.network.graph import Graph
+    from shapecalc.network.graph import Graph, Node
 
 NOUNS = {
     "params": "parameters",
@@ -28,8 +29,6 @@ NOUNS = {
     "receptive_field": "cells of receptive field",
 }
 """What a budget may bound, and the word for it. Memory is that of inference: weights and the peak of activations."""
-EATEN = {"params": "params", "macs": "macs", "flops": "flops", "memory": "activation_bytes"}
-"""The figure of a layer that a total is made of."""
 EATERS = 3
 UNDECIDED = "C104"
 
@@ -87,9 +86,12 @@ def check(graph: Graph, limits: Mapping[str, Amount] | None = None) -> Check:
         limits: a budget beside the file's own, by figure.
     """
     analysis = analyze(graph)
-    if graph.wrong:
-        return Check(graph, analysis, tuple(_shapes(graph)))
     spec = graph.spec
+    if graph.wrong:
+        published = [(key, entry[key]) for entry in spec.published for key in NOUNS if key in entry]
+        bounds = [(BUDGET, spec.budget.items()), (BUDGET, (limits or {}).items()), (PUBLISHED, published)]
+        open_ = [Verdict(section, key, said.text, "", None) for section, some in bounds for key, said in some]
+        return Check(graph, analysis, (*_shapes(graph), *open_))
     verdicts = [
         *_shapes(graph),
         *(_bound(analysis, key, amount, (BUDGET, key)) for key, amount in spec.budget.items()),
@@ -128,26 +130,45 @@ def _field(analysis: Analysis) -> tuple[int, int] | None:
 
 
 def _shapes(graph: Graph) -> Iterator[Verdict]:
-    """The shapes that layers are expected to give."""
-    failed = [fault for fault in graph.diagnostics if fault.code == "C101"]
-    for fault in failed:
-        yield Verdict(EXPECT, "shape", fault.message, fault.label, holds=False, diagnostic=fault)
-    written = sum(1 for _ in _expected(graph.document.data))
-    for _ in range(written - len(failed) if not graph.wrong else 0):
-        yield Verdict(EXPECT, "shape", "", "", holds=True)
+    """The shapes that layers are expected to give; those of a block that is never called promise nothing."""
+    failed = {fault.route: fault for fault in graph.diagnostics if fault.code == "C101"}
+    expected = dict(_expected(graph.document.data))
+    made = _made(graph, expected.keys())
+    for route, raw in expected.items():
+        fault = failed.get((*route, EXPECT))
+        if fault is not None:
+            given = fault.label.removeprefix("it gives ")
+            yield Verdict(EXPECT, "shape", _shown(raw), given, holds=False, diagnostic=fault)
+        elif route in made:
+            yield Verdict(EXPECT, "shape", _shown(raw), "", holds=made[route] or None)
 
 
-def _expected(data: object) -> Iterator[None]:
-    """Once for every `expect` that is written under the layers and blocks of a file."""
-    waiting: list[object] = [data.get(key) for key in ("layers", "blocks")] if isinstance(data, dict) else []
+def _expected(data: dict[str, object]) -> Iterator[tuple[Route, object]]:
+    """Every `expect` that is written under the layers and blocks of a file, and where, in the order of the file."""
+    waiting: list[tuple[Route, object]] = [((key,), data[key]) for key in reversed(data) if key in {"layers", "blocks"}]
     while waiting:
-        value = waiting.pop()
+        route, value = waiting.pop()
         if isinstance(value, dict):
-            if "expect" in value:
-                yield None
-            waiting.extend(value.values())
+            if EXPECT in value:
+                yield route, value[EXPECT]
+            waiting.extend(((*route, key), inner) for key, inner in reversed(value.items()))
         elif isinstance(value, list):
-            waiting.extend(value)
+            waiting.extend(((*route, index), value[index]) for index in reversed(range(len(value))))
+
+
+def _made(graph: Graph, wanted: Collection[Route]) -> dict[Route, bool]:
+    """Of these places the ones that something was made from, and whether all shapes of it are known."""
+    found: dict[Route, bool] = {}
+    spans = [(group.route, graph.nodes[group.start : group.stop]) for group in graph.groups if group.route]
+    for route, nodes in [*((node.route, (node,)) for node in graph), *spans]:
+        for at in (route[:end] for end in range(len(route) + 1)):
+            if at in wanted:
+                found[at] = found.get(at, True) and all(node.output is not None for node in nodes)
+    return found
+
+
+def _shown(raw: object) -> str:
+    return f"[{', '.join(map(str, raw))}]" if isinstance(raw, list) else str(raw)
 
 
 def _bound(analysis: Analysis, name: str, amount: Amount, route: Route) -> Verdict:
@@ -165,11 +186,10 @@ def _bound(analysis: Analysis, name: str, amount: Amount, route: Route) -> Verdi
     gap = abs(worst - amount.value)
     more = worst > amount.value
     least = "at least " if isinstance(found, AtLeast) else ""
-    difference = (
-        "just its budget, which has to be passed"
-        if not gap
-        else f"{_number(gap)} {'more' if more else 'fewer'} than its budget"
-    )
+    if gap:
+        difference = f"{_number(gap)} {'more' if more else 'fewer'} than its budget"
+    else:
+        difference = f"and its budget is to have {'fewer' if amount.sign == '<' else 'more'}"
     fault = Diagnostic(
         "C102",
         f"the network has {least}{int(worst):,} {NOUNS[name]}, {difference}",
@@ -184,7 +204,7 @@ def _sure(amount: Amount, least: int) -> bool:
     """Whether a bound is decided by what a number is at least."""
     if amount.sign in {">=", ">"}:
         return amount.holds(least)
-    return least > amount.value and not amount.holds(least)
+    return least >= amount.value and not amount.holds(least)
 
 
 def _published(analysis: Analysis) -> Iterator[Verdict]:
@@ -214,7 +234,7 @@ def _published(analysis: Analysis) -> Iterator[Verdict]:
                 f"the network has {int(worst):,} {noun} where {amount.text} is published",
                 (*base, name),
                 f"{_number(gap)} {more}, {_percent(gap, amount.value)}" if amount.value else f"{_number(gap)} {more}",
-                f"published by {entry['source']}" if "source" in entry else "",
+                related=(Related(f"published by {entry['source']}", (*base, "source")),) if "source" in entry else (),
             )
             yield replace(written, holds=False, diagnostic=fault)
 
@@ -234,17 +254,40 @@ def _undecided(written: Verdict, route: Route, section: str) -> Verdict:
 
 def _eaters(analysis: Analysis, name: str) -> Iterator[Related]:
     """The rows that most of a total is in."""
-    if name not in EATEN:
+    if name == "receptive_field":
         return
-    found = [(row, part) for row in rows(analysis) if (part := _part(row, name)) > 0]
-    whole = sum(part for _, part in found)
-    for row, part in sorted(found, key=lambda pair: -pair[1])[:EATERS]:
-        noun = "bytes of activations" if name == "memory" else NOUNS[name]
-        yield Related(f"`{row.name}` has {part:,} {noun}, {_percent(part, whole)}", row.route)
+    every = list(rows(analysis))
+    parts = _of_memory(analysis, every) if name == "memory" else [_known(getattr(row, name)) for row in every]
+    whole = figure(analysis, name)
+    known = whole.known if isinstance(whole, AtLeast) else whole if isinstance(whole, int) else 0
+    for row, part in sorted(zip(every, parts, strict=True), key=lambda pair: -pair[1])[:EATERS]:
+        if part:
+            yield Related(f"`{row.name}` has {part:,} {NOUNS[name]}, {_percent(part, known)}", row.route)
 
 
-def _part(row: LayerAnalysis, name: str) -> int:
-    part = getattr(row, EATEN[name])
+def _of_memory(analysis: Analysis, every: Sequence[LayerAnalysis]) -> list[int]:
+    """The bytes of each row's weights, and of what it has made that is alive at the peak."""
+    from shapecalc.analysis.memory.question import memory  # noqa: PLC0415  a budget that is kept does not pay for it
+
+    size = DTYPES[analysis.dtype]
+    alive: dict[str, int] = {}
+    for held in memory(analysis.graph, analysis.batch, dtype=analysis.dtype).alive:
+        alive[held.name] = alive.get(held.name, 0) + int(held.at(analysis.batch))
+    nodes = analysis.graph.nodes
+    return [
+        (_known(row.params) + _known(row.buffers)) * size
+        + sum(alive.get(name, 0) for node in nodes[row.start : row.stop] for name in _tensors(node))
+        for row in every
+    ]
+
+
+def _tensors(node: Node) -> Iterator[str]:
+    """What a node's tensors are called while it runs."""
+    yield node.name
+    yield from (f"{node.name} {name}" for name in node.inner)
+
+
+def _known(part: Total | None) -> int:
     return part.known if isinstance(part, AtLeast) else int(part or 0)
 
 

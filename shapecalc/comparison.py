@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shapecalc.analysis import AtLeast
+from shapecalc.analysis import AtLeast, Field, Phased
 from shapecalc.analysis.rows import rows
 from shapecalc.budget import figure
 
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis, Total
+    from shapecalc.analysis.receptive.onesided import Seeing
 
-GIVEN, ALIKE, SAME_WINDOW, SAME_CHANNELS, SAME_KIND, SAME_NAME = 1_000, 12, 5, 4, 4, 3
+GIVEN, ALIKE, SAME_WINDOW, SAME_CHANNELS, SAME_KIND, SAME_NAME, SAME_NORM = 1_000, 12, 5, 4, 4, 3, 1
 """What a pair of rows is worth: a name that was given; the same layer, or its windows, its channels, its kind; a name
-that was counted."""
+that was counted; the same norm and activation."""
+ALL = "whole"
 MOST_PAIRS = 1_000_000
 """Pairs that are tried; beyond them rows are aligned by their names alone."""
 TOTALS = ("params", "buffers", "macs", "flops", "weight_bytes", "activation_bytes", "peak_bytes", "receptive_field")
 """What is compared of whole networks."""
+
+
+def _seen(field: Seeing) -> object:
+    """A field as far as it can differ: all of an axis is all of it, however long that is."""
+    return ALL if isinstance(field, Field | Phased) and field.whole else field
+
+
 FIGURES: dict[str, Callable[[LayerAnalysis], Any]] = {
     "output": lambda row: row.output,
     "params": lambda row: row.params,
     "macs": lambda row: row.macs,
-    "field": lambda row: None if row.field is None else tuple(row.field.values()),
+    "field": lambda row: None if row.field is None else [_seen(one) for one in row.field.values()],
     "memory": lambda row: row.activation_bytes,
 }
 """What is compared of layers."""
@@ -150,8 +160,13 @@ class _Levels:
         """The rows that a row opens into."""
         if row is None or level > self.depth:
             return []
-        start, stop = row.layer.start, row.layer.stop
-        return [inner for inner in self.at(index, level) if start <= inner.layer.start and inner.layer.stop <= stop]
+        every = self.at(index, level)
+        first, after = (bisect_left(every, node, key=_start) for node in (row.layer.start, row.layer.stop))
+        return every[first:after]
+
+
+def _start(row: _Row) -> int:
+    return row.layer.start
 
 
 def _row(analysis: Analysis, layer: LayerAnalysis) -> _Row:
@@ -237,13 +252,20 @@ def _worth(a: _Row, b: _Row) -> int:
     same = a.layer.name == b.layer.name
     if same and not _counted(a.layer.name, a.layer.kind):
         return GIVEN
-    if a.layer.kind != b.layer.kind:
+    alike = a.alike == b.alike
+    if not alike and _head(a) != _head(b):
         return 0
-    if a.alike == b.alike:
+    if alike:
         return SAME_KIND + ALIKE + (SAME_NAME if same else 0)
     channels = a.layer.output is not None and a.layer.output[:1] == (b.layer.output or ())[:1]
-    worth = ((SAME_WINDOW, a.window == b.window), (SAME_CHANNELS, channels), (SAME_NAME, same))
+    norm = a.layer.kind == b.layer.kind
+    worth = ((SAME_WINDOW, a.window == b.window), (SAME_CHANNELS, channels), (SAME_NAME, same), (SAME_NORM, norm))
     return SAME_KIND + sum(points for points, so in worth if so)
+
+
+def _head(row: _Row) -> str:
+    """The kind of a layer, less its norm and activation."""
+    return row.layer.kind.partition("+")[0]
 
 
 def _surely(a: _Row, b: _Row) -> bool:

@@ -13,9 +13,12 @@ from shapecalc.formulas.counting import batched, stored
 
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis, LayerAnalysis
+    from shapecalc.analysis.receptive.onesided import Seeing
 
 ASKED = ("output", "params", "macs", "field")
 """The columns that have blanks."""
+BIASED = ("convolution", "dense")
+"""Families of layers of whose biases is asked."""
 
 
 class Question(NamedTuple):
@@ -132,24 +135,31 @@ def _batch(analysis: Analysis, _: tuple[LayerAnalysis, ...], random: Random) -> 
 
 
 def _bias(analysis: Analysis, _: tuple[LayerAnalysis, ...], __: Random) -> Iterator[Question]:
-    biases = [
-        node.weights["bias"].elements
+    nodes = [
+        node
         for node in analysis.graph
-        if "bias" in node.weights and node.shared_with is None and "kernel" in node.weights
+        if node.layer is not None and node.layer.family in BIASED and "bias" in node.weights and not node.shared_with
     ]
-    if biases and isinstance(analysis.params, int):
+    total = sum(node.weights["bias"].elements for node in nodes)
+    if total and isinstance(analysis.params, int):
+        usual = all(node.output is not None and node.weights["bias"] == node.output[:1] for node in nodes)
         yield Question(
             "How many of the parameters are biases of convolutions and dense layers?",
-            f"{sum(biases):,}, {_percent(sum(biases), analysis.params)}",
-            "one for each output channel or unit",
+            f"{total:,}, {_percent(total, analysis.params)}",
+            "one for each output channel or unit" if usual else "",
         )
 
 
 def _covers(analysis: Analysis, shown: tuple[LayerAnalysis, ...], _: Random) -> Iterator[Question]:
+    if len(analysis.inputs) > 1:
+        return
+    lengths = {(name, axis): n for name, shape in analysis.inputs.items() for axis, n in enumerate(shape.spatial)}
     for row in shown:
-        seen = dict(row.field or {})
-        lengths = {axis: analysis.inputs[axis[0]].spatial[axis[1]] for axis in seen}
-        if seen and all(isinstance(one, Field) and _everything(one, row, lengths[a]) for a, one in seen.items()):
+        seen = row.field or {}
+        every = [_everything(seen[axis], row, int(n)) if axis in seen else None for axis, n in lengths.items()]
+        if None in every or not every:
+            return
+        if all(every):
             yield Question(
                 "Which is the first row of which every cell sees the whole input?",
                 row.name,
@@ -158,12 +168,16 @@ def _covers(analysis: Analysis, shown: tuple[LayerAnalysis, ...], _: Random) -> 
             return
 
 
-def _everything(field: Field, row: LayerAnalysis, n: int) -> bool:
-    """Whether every cell of a row sees all of an axis of ``n`` cells."""
-    if field.whole or field.axis is None or row.output is None:
+def _everything(field: Seeing, row: LayerAnalysis, n: int) -> bool | None:
+    """Whether every cell of a row sees all of an axis of ``n`` cells; None where that cannot be said."""
+    if not isinstance(field, Field | Phased) or row.output is None:
+        return None
+    if field.whole or field.axis is None:
         return field.whole
-    cells = row.output.spatial[field.axis]
-    return field.at(cells - 1)[0] <= 0 and field.at(0)[1] >= n - 1
+    cells = int(row.output.spatial[field.axis])
+    ends = {*range(min(cells, field.period)), *range(max(0, cells - field.period), cells)}
+    spans = [field.at(i) for i in ends]  # of each phase the first and the last: between them fields only move on
+    return all(span is not None and span[0] <= 0 and span[1] >= n - 1 for span in spans)
 
 
 def _percent(part: int, whole: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
@@ -14,16 +14,27 @@ from shapecalc.diagnostics import SpecError, nearest
 from shapecalc.network import build
 
 if TYPE_CHECKING:
-    from shapecalc.analysis import Analysis, Total
+    from shapecalc.analysis import Total
     from shapecalc.source.document import Document
 
 FIGURES = ("params", "macs", "flops", "memory")
-MOST = 1 << 20
-"""Values of one variable that are looked among."""
+FEW = 32
+"""Values that are all tried, however the figures go."""
+MANY = 1_000
+"""Values that are all tried where a figure falls."""
+ALL = 1 << 50
+"""Values of a variable without an end; lengths pass what a tensor can have long before."""
 MOST_POINTS = 10_000
 """Points of a grid of several."""
-DOWN = 64
+NEAR = 256
+"""Values that are looked among, one by one, for one whose shapes fit."""
+DOWN = 32
 """Steps down to a value whose shapes fit."""
+AGAIN = 8
+"""Searches that start anew, above a value that was the largest so far."""
+MOST_LAYERS = 5_000
+"""Layers of a network that is tried."""
+TOO_MANY_LAYERS = "E206"
 Values = Mapping[str, Fraction]
 
 
@@ -43,27 +54,36 @@ class Axis:
     @property
     def last(self) -> int:
         """The index of its last value."""
-        return MOST if self.high is None else max(-1, int((self.high - self.low) // self.step))
+        return ALL if self.high is None else max(-1, int((self.high - self.low) // self.step))
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Values of the variables, and what the network is with them; None where its shapes do not fit."""
+    """Values of the variables, and what the network is with them."""
 
     values: Values
-    analysis: Analysis | None
+    figures: Mapping[str, Total] | None
+    """None where its shapes do not fit."""
     over: tuple[str, ...] = ()
-    """The limits that it passes."""
+    """The limits that it passes, or may pass as far as is known."""
+    fault: str = ""
+    """Why its shapes do not fit."""
+    end: bool = False
+    """It has more layers than are tried, as every larger one would."""
+
+    @property
+    def made(self) -> bool:
+        """Whether its shapes fit."""
+        return self.figures is not None
 
     @property
     def fits(self) -> bool:
         """Whether it keeps within all limits."""
-        return self.analysis is not None and not self.over
+        return self.made and not self.over
 
     def figure(self, name: str) -> Total | None:
         """A figure of it."""
-        found = None if self.analysis is None else figure(self.analysis, name)
-        return None if isinstance(found, tuple) else found
+        return None if self.figures is None else self.figures[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +92,31 @@ class Solution:
 
     limits: Mapping[str, Fraction]
     best: tuple[Point, ...]
-    """The largest; of several variables every point that no other passes in all of them."""
+    """The largest; of several variables every point but those that another is as large as in all of them."""
     next: Point | None
-    """One step more than the largest, of one variable: what stops it."""
+    """The next larger one whose shapes fit, of one variable: what stops it."""
     tried: int
     unfit: int
     """Of those tried, the values with which shapes do not fit."""
-    monotone: bool
-    """Whether every figure that was seen grew with the variable: only then is there surely none larger."""
+    falling: tuple[str, ...]
+    """The limited figures that fell from one value tried to the next, of one variable."""
+    every: bool
+    """Whether every larger value was tried."""
+    fault: str = ""
+    """Why the value after the largest has shapes that do not fit, where none of the larger ones tried has."""
+
+    @property
+    def monotone(self) -> bool:
+        """Whether every figure that was seen grew with the variable."""
+        return not self.falling
 
 
 class Unsolvable(ValueError):
-    """A question that has no answer: a variable that the file does not have, limits that nothing keeps."""
+    """No value keeps the limits."""
+
+
+class Misasked(ValueError):
+    """A question that cannot be asked of this file: a variable that it does not have, ranges without an end."""
 
 
 def solve(
@@ -96,8 +129,9 @@ def solve(
 ) -> Solution:
     """The largest values of variables with which a network keeps within limits, for one example in float32.
 
-    One variable is found by bisection: figures that grow with it are passed once and for all. Several are tried at
-    every point of a grid.
+    One variable is found by bisection: figures that grow with it are passed once and for all. Where there are few
+    values, or a figure falls and there are not too many, every one is tried. Several variables are tried at every
+    point of a grid.
 
     Args:
         document: the file.
@@ -109,6 +143,7 @@ def solve(
 
     Raises:
         SpecError: the file cannot be read.
+        Misasked: the variables are not the file's, or a grid of them has no end.
         Unsolvable: there is no answer.
     """
     variables = build(document, settings, inputs).spec.variables
@@ -116,7 +151,7 @@ def solve(
         if axis.name not in variables:
             near = nearest(axis.name, variables)
             known = f"did you mean `{near}`?" if near else f"it has {', '.join(variables) or 'none'}"
-            raise Unsolvable(f"`{axis.name}` is not a variable of this file; {known}")
+            raise Misasked(f"`{axis.name}` is not a variable of this file; {known}")
     search = _Search(document, axes, limits, settings or {}, inputs or {}, tell)
     return search.along(axes[0]) if len(axes) == 1 else search.grid()
 
@@ -134,6 +169,8 @@ class _Search:
         self.document, self.axes, self.limits = document, axes, limits
         self.settings, self.inputs, self.tell = settings, inputs, tell
         self.known: dict[tuple[Fraction, ...], Point] = {}
+        self.far = 2 * DOWN
+        """Values that are looked among, one by one, for the next whose shapes fit."""
 
     def point(self, *values: Fraction) -> Point:
         """The network with some values; each is built once."""
@@ -147,108 +184,198 @@ class _Search:
         written = {name: int(v) if v.denominator == 1 else float(v) for name, v in values.items()}
         try:
             graph = build(self.document, {**self.settings, **written}, self.inputs)
-        except SpecError:
-            return Point(values, None)
+        except SpecError as error:
+            return Point(values, None, fault=error.diagnostics[0].message)
         if graph.wrong:
-            return Point(values, None)
+            fault = next(d for d in graph.diagnostics if d.code.startswith("E"))
+            end = any(d.code == TOO_MANY_LAYERS for d in graph.diagnostics)
+            return Point(values, None, fault=fault.message, end=end)
+        if len(graph) > MOST_LAYERS:
+            return Point(values, None, fault=f"more than {MOST_LAYERS:,} layers, and that is not tried", end=True)
         analysis = analyze(graph)
-        return Point(values, analysis, tuple(name for name in self.limits if self.passes(analysis, name)))
+        figures = {name: found for name in FIGURES if isinstance(found := figure(analysis, name), int | AtLeast)}
+        return Point(values, figures, tuple(name for name in self.limits if not self.keeps(figures[name], name)))
 
-    def passes(self, analysis: Analysis, name: str) -> bool:
-        """Whether a figure is over its limit; one that is not known is, unless it is surely below."""
-        found = figure(analysis, name)
-        return not isinstance(found, int) or isinstance(found, AtLeast) or found > self.limits[name]
+    def keeps(self, found: Total, name: str) -> bool:
+        """Whether a figure is surely within its limit."""
+        return isinstance(found, int) and found <= self.limits[name]
 
-    def near(self, axis: Axis, index: int) -> tuple[int, Point]:
-        """The largest value not above this one, and not far below, whose shapes fit."""
-        point = self.point(axis.at(index))
-        for down in range(1, DOWN):
-            if point.analysis is not None or index - down < 0:
-                break
-            at = self.point(axis.at(index - down))
-            if at.analysis is not None:
-                return index - down, at
-        return index, point
+    # one variable, by the index of its values
 
     def along(self, axis: Axis) -> Solution:
-        """One variable, by doubling and then by halves."""
-        low, first = self.first(axis)
-        if not first.fits:
-            raise Unsolvable(
-                f"no value of `{axis.name}` keeps the limits: with {first.values[axis.name]}, {self.why(first)}"
-            )
-        best, step, high = low, 1, None
-        while high is None and low < axis.last:
-            here = min(low + step, axis.last)
-            at, point = self.near(axis, here)
-            if point.fits:
-                best, low, step = max(best, at), here, step * 2
-            else:
-                high = here if point.analysis is None else at
-        while high is not None and high - low > 1:
-            middle = (low + high) // 2
-            at, point = self.near(axis, middle)
-            if point.analysis is None or at <= low:
-                low = middle
-            elif point.fits:
-                best, low = at, middle
-            else:
-                high = at
-        beyond = (self.point(axis.at(i)) for i in range(best + 1, min(best + DOWN, axis.last + 1)))
-        return self.solution((self.point(axis.at(best)),), next((point for point in beyond if point.analysis), None))
+        """One variable: by doubling and halving, or one by one."""
+        every = axis.last < FEW
+        if every:
+            best = self.down(axis, axis.last, -1)
+        else:
+            first, step = self.first(axis)
+            low = self.low(axis, first, step)
+            best = -1 if low is None else self.largest(axis, low, step)
+            every = best == axis.last
+            if not every and axis.last < MANY and self.falling():
+                best, every = self.down(axis, axis.last, -1), True
+        if best < 0:
+            raise Unsolvable(self.nothing(axis, every=every))
+        more = self.above(axis, best)
+        after = None if more is None else self.at(axis, more)
+        fault = self.at(axis, best + 1).fault if after is None and best < axis.last else ""
+        return self.solution((self.at(axis, best),), after, every=every, fault=fault)
 
-    def first(self, axis: Axis) -> tuple[int, Point]:
-        """The least value whose shapes fit."""
-        for index in range(min(axis.last + 1, 4 * DOWN)):
-            point = self.point(axis.at(index))
-            if point.analysis is not None:
-                return index, point
-        raise Unsolvable(f"with no value of `{axis.name}` do the shapes of the file fit")
+    def at(self, axis: Axis, index: int) -> Point:
+        return self.point(axis.at(index))
+
+    def down(self, axis: Axis, top: int, floor: int) -> int:
+        """The largest above the floor that keeps the limits, each value tried from the top; the floor if none does."""
+        return next((index for index in range(top, floor, -1) if self.at(axis, index).fits), floor)
+
+    def above(self, axis: Axis, index: int) -> int | None:
+        """The least value above this one whose shapes fit, if it is not far."""
+        for more in range(index + 1, min(index + self.far, axis.last) + 1):
+            point = self.at(axis, more)
+            if point.made or point.end:
+                return more if point.made else None
+        return None
+
+    def first(self, axis: Axis) -> tuple[int, int]:
+        """The least value whose shapes fit, and how far it is to the next: where all in a row fit, one."""
+        self.far = NEAR
+        first = self.above(axis, -1)
+        if first is None:
+            raise Unsolvable(self.nothing(axis, every=False))
+        self.far = max(2 * DOWN, 2 * (first + 1))
+        second = self.above(axis, first)
+        step = 1 if second is None else second - first
+        self.far = max(2 * DOWN, 2 * step)
+        return first, step
+
+    def low(self, axis: Axis, first: int, step: int) -> int | None:
+        """A value that keeps the limits: the first, or where figures fall one that is farther up."""
+        before, far = self.at(axis, first), 1
+        if before.fits:
+            return first
+        while (index := first + far * step) <= axis.last:
+            point = self.at(axis, index)
+            if point.fits:
+                return index
+            if not point.made or (far > 2 and not self.falling()):
+                return None
+            far *= 2
+        return None
+
+    def largest(self, axis: Axis, low: int, step: int) -> int:
+        """The largest that keeps the limits, if figures grow."""
+        for _ in range(AGAIN):
+            best, high = self.halved(axis, *self.doubled(axis, low, step), step)
+            best = self.down(axis, min(high - 1, best + NEAR), best)  # what the steps have passed over
+            more = self.above(axis, best)
+            if more is None or not self.at(axis, more).fits:
+                break
+            low = more
+        return best
+
+    def doubled(self, axis: Axis, low: int, step: int) -> tuple[int, int]:
+        """By steps twice as long each time: a value that keeps the limits, and a larger one that does not."""
+        best, far, end = low, 1, low + (axis.last - low) // step * step
+        while best < end:
+            here = min(low + far * step, end)
+            at = self.near(axis, here, best, step)
+            if at is None or not self.at(axis, at).fits:
+                return best, here if at is None else at
+            best, far = at, far * 2
+        return best, axis.last + 1
+
+    def halved(self, axis: Axis, best: int, high: int, step: int) -> tuple[int, int]:
+        """The same, brought together by halves."""
+        low = best
+        while (between := (high - low - 1) // step) > 0:
+            middle = low + (between + 1) // 2 * step
+            at = self.near(axis, middle, low, step)
+            if at is None and middle - low < DOWN * step and not self.at(axis, middle).end:
+                low = middle  # nothing up to here has shapes that fit
+            elif at is not None and self.at(axis, at).fits:
+                best = low = at
+            else:
+                high = middle if at is None else at
+        return best, high
+
+    def near(self, axis: Axis, index: int, floor: int, step: int) -> int | None:
+        """The largest value not above this one, and not far below, whose shapes fit."""
+        for at in range(index, max(floor, index - DOWN * step), -step):
+            point = self.at(axis, at)
+            if point.made or point.end:
+                return at if point.made else None
+        return None
+
+    def falling(self) -> tuple[str, ...]:
+        """The figures that fell from one value that was tried to the next."""
+        made = [point for _, point in sorted(self.known.items()) if point.made]
+        return tuple(name for name in self.limits if _falls(point.figure(name) for point in made))
+
+    def nothing(self, axis: Axis, *, every: bool) -> str:
+        """Why no value keeps the limits."""
+        made = [point for _, point in sorted(self.known.items()) if point.made]
+        which = "no value" if every else f"none of the {len(self.known)} values tried"
+        if not made:
+            least = next(iter(self.known.values()), None)
+            because = "" if least is None else f"; with {axis.name}={_said(axis.low)}: {least.fault}"
+            return f"with {which} of `{axis.name}` do the shapes of the file fit{because}"
+        least = min(made, key=lambda point: len(point.over))
+        which = which if self.falling() and not every else "no value"
+        return f"{which} of `{axis.name}` keeps the limits: with {_said(least.values[axis.name])}, {self.why(least)}"
+
+    # several
 
     def grid(self) -> Solution:
-        """Several variables: every point, and of those that fit the ones that no other passes in all variables."""
+        """Several variables: every point, and of those that fit the ones that no other is as large as in all."""
         if any(axis.high is None for axis in self.axes):
-            raise Unsolvable("several variables need a range each, as in width=8..64")
+            raise Misasked("several variables need a range each, as in width=8..64")
         count = 1
         for axis in self.axes:
             count *= axis.last + 1
         if not 0 < count <= MOST_POINTS:
-            raise Unsolvable(f"the ranges have {count:,} points together; {MOST_POINTS:,} at most, and one at least")
+            raise Misasked(f"the ranges have {count:,} points together; {MOST_POINTS:,} at most")
         points = [self.point(*values) for values in product(*map(_values, self.axes))]
-        fitting = [point for point in points if point.fits]
-        if not fitting:
-            raise Unsolvable("no point of the grid keeps the limits: " + self.why(points[0]))
-        best = [point for point in fitting if not any(_passes(other, point) for other in fitting)]
-        return self.solution(tuple(best), None)
+        if not any(point.made for point in points):
+            raise Unsolvable(f"at no point of the grid do the shapes of the file fit; at the first: {points[0].fault}")
+        best: list[Point] = []
+        for point in reversed(points):  # what is as large as another comes before it
+            if point.fits and not any(_covers(other, point) for other in best):
+                best.append(point)
+        if not best:
+            least = next(point for point in points if point.made)
+            at = ", ".join(f"{name}={_said(value)}" for name, value in least.values.items())
+            raise Unsolvable(f"no point of the grid keeps the limits: at {at}, {self.why(least)}")
+        return self.solution(tuple(reversed(best)), None, every=True)
 
     def why(self, point: Point) -> str:
-        if point.analysis is None:
-            return "the shapes do not fit"
-        told = (f"{name} is {point.figure(name)} of {int(self.limits[name]):,}" for name in point.over)
+        """The limits that a point passes."""
+        told = []
+        for name in point.over:
+            found, limit = point.figure(name), int(self.limits[name])
+            known = isinstance(found, int)
+            told.append(f"{name} is {found:,} of {limit:,}" if known else f"{name} is not known, of {limit:,}")
         return ", ".join(told)
 
-    def solution(self, best: tuple[Point, ...], more: Point | None) -> Solution:
+    def solution(self, best: tuple[Point, ...], more: Point | None, *, every: bool, fault: str = "") -> Solution:
         known = list(self.known.values())
-        unfit = sum(point.analysis is None for point in known)
-        return Solution(self.limits, best, more, len(known), unfit, self.monotone())
+        unfit = sum(not point.made for point in known)
+        falling = self.falling() if len(self.axes) == 1 else ()
+        return Solution(self.limits, best, more, len(known), unfit, falling, every, fault)
 
-    def monotone(self) -> bool:
-        """Whether figures never fell from one value that was tried to the next, of one variable."""
-        if len(self.axes) > 1:
-            return True
-        made = [point for _, point in sorted(self.known.items()) if point.analysis is not None]
-        for name in self.limits:
-            figures = [value for point in made if isinstance(value := point.figure(name), int)]
-            if any(after < before for before, after in pairwise(figures)):
-                return False
-        return True
+
+def _falls(figures: Iterable[Total | None]) -> bool:
+    known = [value for value in figures if isinstance(value, int)]
+    return any(after < before for before, after in pairwise(known))
 
 
 def _values(axis: Axis) -> Iterator[Fraction]:
     return (axis.at(index) for index in range(axis.last + 1))
 
 
-def _passes(other: Point, point: Point) -> bool:
-    """Whether a point is as large in every variable, and larger in one."""
-    pairs = [(other.values[name], value) for name, value in point.values.items()]
-    return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
+def _covers(other: Point, point: Point) -> bool:
+    """Whether a point is as large in every variable."""
+    return all(other.values[name] >= value for name, value in point.values.items())
+
+
+def _said(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{float(value):.12g}"

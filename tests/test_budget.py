@@ -1,16 +1,21 @@
 """What a file promises is decided: kept, broken, or not known."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import shapecalc as sc
-from shapecalc.budget import check
+from shapecalc.analysis.rows import rows
+from shapecalc.budget import _of_memory, check, figure
 from shapecalc.layers import KINDS
 from shapecalc.layers.base import Elementwise
 from shapecalc.network import build
 from shapecalc.source.document import Document
 from shapecalc.testing import assert_budget
+
+SPECS = Path(__file__).parent.parent / "specs"
 
 
 class Mystery(Elementwise):
@@ -73,6 +78,33 @@ def test_what_passes_a_budget_is_told_with_the_layers_that_hold_most():
     ]
 
 
+def test_of_memory_both_weights_and_what_is_alive_at_the_peak_are_told():
+    """Alive at the peak are both maps of conv1: 4·8·30² bytes before the norm, and behind it."""
+    layers = "[{conv: 8, kernel: 3, norm: batch}, {conv: 8, kernel: 3}, flatten, {dense: 10}]"
+    (fault,) = net("budget: {memory: 100 KiB}", layers).diagnostics
+    assert fault.message == "the network has 311,880 bytes of memory, 209,480 more than its budget"
+    assert [other.message for other in fault.related] == [
+        "`dense1` has 250,920 bytes of memory, 80.5%",  # 4·(8·28²·10 + 10)
+        "`conv1` has 58,624 bytes of memory, 18.8%",  # and 4·(224 + 16 + 16) of weights
+        "`conv2` has 2,336 bytes of memory, 0.7%",  # 4·(8·8·9 + 8)
+    ]
+
+
+@pytest.mark.parametrize("name", ["resnet18", "unet", "gpt2_small", "lstm_imdb", "densenet121"])
+def test_the_memory_of_all_rows_and_of_the_input_is_that_of_the_network(name):
+    analysis = sc.analyze(sc.load(SPECS / f"{name}.yaml"))
+    parts = sum(_of_memory(analysis, list(rows(analysis))))
+    left = figure(analysis, "memory") - parts
+    assert left in {0, sum(4 * shape.elements for shape in analysis.inputs.values())}
+
+
+def test_what_is_just_its_budget_has_to_be_less_or_more():
+    (fault,) = net("budget: {params: '< 38592'}").diagnostics
+    assert fault.message == "the network has 38,592 parameters, and its budget is to have fewer"
+    (fault,) = net("budget: {params: '> 38592'}").diagnostics
+    assert fault.message == "the network has 38,592 parameters, and its budget is to have more"
+
+
 def test_what_falls_short_of_a_budget_names_no_layers():
     (fault,) = net("budget: {receptive_field: '>= 224'}").diagnostics
     assert (fault.label, fault.related) == ("97.8% under", ())
@@ -103,6 +135,10 @@ class TestWhatIsNotKnown:
         made = net("budget: {macs: 1M}", self.LAYERS)
         assert made.diagnostics[-1].message == "the network has at least 1,555,200 MACs, 555,200 more than its budget"
         assert codes(made) == ["C102"]
+
+    def test_what_may_not_be_reached_is_passed_as_soon_as_it_is(self):
+        assert codes(net("budget: {macs: '< 1555200'}", self.LAYERS)) == ["C102"]
+        assert codes(net("budget: {macs: '<= 1555200'}", self.LAYERS)) == ["C104"]
 
     def test_what_is_reached_already_is_reached(self):
         assert net("budget: {macs: '>= 1M'}", self.LAYERS).status == 0
@@ -137,8 +173,23 @@ def test_an_expected_shape_is_counted():
 
 
 def test_a_network_whose_shapes_do_not_fit_is_not_decided():
-    made = net("budget: {params: 1}", "[{conv: 64, kernel: 50}]")
-    assert (made.status, made.verdicts) == (2, ())
+    layers = "[{conv: 64, kernel: 3, expect: [64, 30, 30]}, {conv: 64, kernel: 50, expect: [64, 1, 1]}]"
+    made = net("budget: {params: 1}\npublished: [{params: 1, macs: 2}]", layers)
+    assert [verdict.holds for verdict in made.verdicts] == [True, None, None, None, None]
+    assert (made.status, codes(made)) == (2, [])
+
+
+def test_only_what_is_made_promises_a_shape():
+    blocks = (
+        "{Unit: {layers: [{conv: 3, kernel: 1, expect: [3, 32, 32]}]},"
+        " Never: {layers: [{conv: 3, kernel: 1, expect: [9, 9, 9]}]}}"
+    )
+    layers = (
+        "[{Unit: , expect: [3, 32, 32], repeat: 3}, {Unit: , expect: [9, 9, 9], when: no},"
+        " {residual: [{Unit: }], expect: [3, 32, 32]}, {relu: , expect: [9], repeat: 0},"
+        " {for: {i: [1, 2]}, do: [{relu: , expect: [3, 32, 32]}]}]"
+    )
+    assert net(f"blocks: {blocks}", layers).count("expect") == (4, 4)
 
 
 @given(st.integers(0, 10**6))

@@ -72,6 +72,24 @@ class TestAlignment:
         assert ("Unit2.conv1", "Unit3.conv1") in opened
         assert (None, "Unit2.relu1") in opened
 
+    def test_a_layer_with_another_norm_or_activation_is_the_same_one_changed(self):
+        a = network(conv(8, activation="relu"), "flatten", "{dense: 10}")
+        b = network(conv(6, norm="batch"), "flatten", "{dense: 10, activation: softmax}")
+        assert pairs(a, b) == [("conv1", "conv1"), ("flatten1", "flatten1"), ("dense1", "dense1")]
+
+    def test_a_block_of_another_name_is_the_same_one(self):
+        blocks = "input: [3, 32, 32]\nblocks: {Unit: {params: {c: required}, layers: [{conv: c, kernel: 3}, relu]}}"
+        a = network("{Unit: 8}", "relu", head=blocks)
+        b = network("{Part: 8}", "relu", head=blocks.replace("Unit", "Part"))
+        assert pairs(a, b) == [("Unit1", "Part1"), ("relu1", "relu1")]
+
+    @pytest.mark.parametrize("depth", [0, 1])
+    def test_mobilenets_have_their_ends_together(self, depth):
+        a, b = (sc.analyze(sc.load(SPECS / f"mobilenet_{version}.yaml")) for version in ("v1", "v2"))
+        together = pairs(a, b, depth=depth)
+        assert together[0] == ("conv1", "conv1")
+        assert together[-3:] == [(name, name) for name in ("global_avgpool1", "dropout1", "dense1")]
+
     def test_three_networks_stand_in_one_list(self):
         a, b, c = (network(*layers) for layers in ([conv(8)], [conv(8), "relu"], [conv(8), "relu", "flatten"]))
         assert pairs(a, b, c) == [
@@ -113,6 +131,11 @@ def test_what_differs_is_named():
     a, b = network(conv(8), "relu"), network(conv(16), "relu")
     rows = sc.compare(a, b).rows
     assert [row.differing for row in rows] == [("output", "params", "macs", "memory"), ("output", "memory")]
+
+
+def test_all_of_an_axis_is_all_of_it_however_long():
+    small, large = (network("global_avgpool", head=f"input: [3, {n}, {n}]") for n in (32, 48))
+    assert sc.compare(small, large).rows[0].differing == ()
 
 
 @pytest.mark.parametrize("analyses", [[], [network("relu")]])

@@ -79,10 +79,11 @@ def command(
 def _checked(name: str, settings: dict[str, object], sizes: dict[str, object]) -> Checked:
     from shapecalc.budget import check  # noqa: PLC0415  a command that is misused does not pay for it
 
+    called = name.encode("utf-8", "backslashreplace").decode()  # a name that is no text
     try:
         graph: Graph = graph_of(name, settings, sizes)
     except SpecError as error:
-        return Checked(name, Source.unread(error.name or name, error.text), None, error.diagnostics)
+        return Checked(called, Source.unread(error.name or name, error.text), None, error.diagnostics)
     made = check(graph)
     faults = tuple(fault for fault in made.diagnostics if fault.severity is not Severity.NOTE)
-    return Checked(name, Source.of(graph.document), made, faults)
+    return Checked(called, Source.of(graph.document), made, faults)

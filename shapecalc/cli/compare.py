@@ -23,6 +23,7 @@ from shapecalc.render.units import plain
 if TYPE_CHECKING:
     from shapecalc.analysis import Analysis
     from shapecalc.comparison import Comparison
+    from shapecalc.source.document import Document
 
 EPILOG = """\b
 Examples:
@@ -42,8 +43,11 @@ in order. + new, − gone, ~ changed.
 the first (- for below); FIGURE is one of
   params buffers macs flops weight_bytes activation_bytes peak_bytes
   receptive_field
-and AMOUNT a number such as 10k, or a part such as 5%. Exit status 1 if it
-has, or if that is not known."""
+and AMOUNT a number such as 10k, or a part such as 5%.
+
+\b
+Exit status: 0 well; 1 a limit is passed, or that is not known, or a shape is
+not the one that a file expects; 2 a file cannot be read, or does not fit."""
 
 
 def _limits(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[Limit, ...]:
@@ -56,13 +60,16 @@ def _limits(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tu
     for text in given:
         match = re.fullmatch(r"\s*(\w+)\s*([+-])\s*([^%]*?)\s*(%?)\s*", text)
         if match is None or match[1] not in TOTALS:
-            raise click.BadParameter(f"`{text}` is not as in params+5% or macs+10M; figures: {', '.join(TOTALS)}")
+            raise click.BadParameter(
+                f"`{plain(text)}` is not as in params+5% or macs+10M; figures: {', '.join(TOTALS)}"
+            )
         try:
             read = amount(match[3])
         except ExpressionError:
-            raise click.BadParameter(f"`{match[3]}` in `{text}` is not a number such as 5, 10k or 1.5M") from None
+            told = f"`{plain(match[3])}` in `{plain(text)}` is not a number such as 5, 10k or 1.5M"
+            raise click.BadParameter(told) from None
         if read.sign:
-            raise click.BadParameter(f"`{text}`: write the number alone after the sign")
+            raise click.BadParameter(f"`{plain(text)}`: write the number alone after the sign")
         limits.append(Limit(match[1], match[2], read.value, bool(match[4]), text.strip()))
     return tuple(limits)
 
@@ -108,27 +115,42 @@ def command(
             raise click.BadParameter(f"{file}: no format has the suffix; there are {', '.join(SUFFIXES)}")
     if len(specs) == 1 and not settings and not sizes:
         raise click.UsageError("name a second file, or change the one by --set or --input")
+    if len(specs) > 1 and specs.count("-") > 1:
+        raise click.UsageError("standard input can be read once")
     for name in specs:
         spare(name, file)
     gc.disable()  # a few short walks that free little
-    wanted = [(name, settings, sizes) for name in specs]
+    documents = [_document(name) for name in specs]
+    wanted = [(document, settings, sizes) for document in documents]
     if len(specs) == 1:
-        wanted.insert(0, (specs[0], {}, {}))
-    analyses = [_analysis(name, given, inputs, batch, dtype) for name, given, inputs in wanted]
+        wanted.insert(0, (documents[0], {}, {}))
+    read = [_analysis(document, given, inputs, batch, dtype) for document, given, inputs in wanted]
+    analyses = [analysis for analysis, _ in read]
     called = _called(specs, analyses, settings, sizes)
     made = compare(*analyses, names=called, depth=10**6 if depth is None else depth)
     put(FORMATS[form](Asked(made, every, to_file=file is not None)), file)
-    return _judged(made, limits)
+    return max(_judged(made, limits), *(status for _, status in read))
 
 
-def _analysis(name: str, settings: dict[str, object], sizes: dict[str, object], batch: int, dtype: str) -> Analysis:
+def _document(name: str) -> Document:
     try:
-        graph = build(document_of(name), settings, sizes)
+        return document_of(name)
     except SpecError as error:
         raise tell_unread(error) from None
-    if tell_graph(graph) == 2:
+
+
+def _analysis(
+    document: Document, settings: dict[str, object], sizes: dict[str, object], batch: int, dtype: str
+) -> tuple[Analysis, int]:
+    """The figures of a network, and the exit status that what it expects of itself asks for."""
+    try:
+        graph = build(document, settings, sizes)
+    except SpecError as error:
+        raise tell_unread(error) from None
+    status = tell_graph(graph)
+    if status == 2:
         raise Rejected("")
-    return analyze(graph, batch, dtype)
+    return analyze(graph, batch, dtype), status
 
 
 def _called(
@@ -157,7 +179,7 @@ def _judged(made: Comparison, limits: tuple[Limit, ...]) -> int:
         exceeded = limit.exceeded(values[0], values[-1])
         if exceeded is None:
             status = 1
-            click.echo(f"Error: --fail-on {limit.text}: {limit.figure} is not known", err=True)
+            click.echo(f"Error: --fail-on {plain(limit.text)}: {limit.figure} is not known", err=True)
         elif exceeded:
             status = 1
             before, after = (value[1] if isinstance(value, tuple) else value for value in (values[0], values[-1]))

@@ -88,7 +88,7 @@ def _numbers(args: list[str]) -> dict[str, list[int]]:
                 raise click.UsageError(f"--{plain(letter)} needs a number")
             value = waiting.pop(0)
         parts = value.split(",")
-        if len(parts) > MOST_NUMBERS or not all(part.strip().removeprefix("-").isdigit() for part in parts):
+        if len(parts) > MOST_NUMBERS or not all(part.strip().removeprefix("-").isdecimal() for part in parts):
             raise click.UsageError(
                 f"--{plain(letter)} is a whole number, or several as in 3,4; not `{plain(value)[:40]}`"
             )

@@ -59,7 +59,7 @@ def depth_of(_: click.Context, __: click.Parameter, given: str) -> int | None:
     """``--depth``: levels of blocks to open; None for all of them."""
     if given == "all":
         return None
-    if not given.isdigit():
+    if not given.isdecimal() or len(given) > 1000:
         raise click.BadParameter(f"`{given}` is neither a number of levels nor `all`")
     return int(given)
 

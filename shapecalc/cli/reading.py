@@ -31,7 +31,7 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console  # noqa: PLC0415
 
     made = Console(stderr=stderr, highlight=False, emoji=False, markup=False, soft_wrap=False)
-    if not made.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
+    if not made.is_terminal and not os.environ.get("COLUMNS", "").isdecimal():
         made.width = 100
     return made
 

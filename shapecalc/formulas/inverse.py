@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import get_args
 
 from shapecalc.figure import at_least, formula
 from shapecalc.formulas.lengths import DUMOULIN
-from shapecalc.formulas.windows import CutWord, Padding, PaddingWord, Transposed, Window
+from shapecalc.formulas.windows import Cut, CutWord, Padding, PaddingWord, Transposed, Window
 
 WORDS: tuple[PaddingWord, ...] = ("valid", "half", "same", "full")
 CUTS: tuple[CutWord, ...] = ("valid", "half", "same")
+MOST = 200_000
+"""Windows that are tried."""
+
+
+class TooMany(ValueError):
+    """More windows would have to be tried than anyone waits for."""
 
 
 @formula(source=f"{DUMOULIN}, relationship 6, for s: its largest")
@@ -69,14 +75,20 @@ def windows(
         kernels: taps that are tried.
         dilations: dilations that are tried.
         padding: the padding it has to have; any if not given, by number up to one cell less than the window.
-        stride: the stride it has to have.
+        stride: the stride it has to have; of a single place, where every longer one does the same, the least.
+
+    Raises:
+        TooMany: there are too many to try.
     """
     found: dict[tuple[int, int, int], list[tuple[Padding, Window]]] = {}
+    tried = 0
     for k in kernels:
         for d in dilations if k > 1 else dilations[:1]:
             reach = d * (k - 1) + 1
             for pads in _paddings(reach, padding):
-                for s in _strides(n, o, reach, k, d, pads, stride):
+                strides = _strides(n, o, reach, k, d, pads, stride)
+                tried = _counted(tried + 1 + len(strides))
+                for s in strides:
                     window = Window(k, s, d, pads)
                     if window.length(n) == o:
                         found.setdefault((k, s, d), []).append((pads, window))
@@ -93,20 +105,24 @@ def _paddings(reach: int, padding: Padding | None) -> Iterator[Padding]:
     yield from ((side, side) for side in range(reach))
 
 
-def _strides(n: int, o: int, reach: int, k: int, d: int, pads: Padding, stride: int | None) -> Iterator[int]:
+def _counted(tried: int) -> int:
+    if tried > MOST:
+        raise TooMany(f"more than {MOST:,} windows would have to be tried")
+    return tried
+
+
+def _strides(n: int, o: int, reach: int, k: int, d: int, pads: Padding, stride: int | None) -> range:
     """The strides that can give so many places."""
     if stride is not None:
-        yield stride
-        return
+        return range(stride, stride + 1)
     if pads in {"same", "same_lower"}:  # ⌈n / s⌉ = o
-        yield from range(-(-n // o), (-(-n // (o - 1)) - 1 if o > 1 else n) + 1)
-        return
+        return range(-(-n // o), (-(-n // (o - 1)) - 1 if o > 1 else n) + 1)
     before, after = (int(side) for side in Window(k, 1, d, pads).pads(n))
     if n + before + after < reach:
-        return
+        return range(0)
     first = int(shortest_stride(n, reach, before, after, o))
     last = max(first, 1) if o == 1 else int(longest_stride(n, reach, before, after, o))
-    yield from range(max(first, 1), last + 1)
+    return range(max(first, 1), last + 1)
 
 
 def _setting(n: int, k: int, s: int, d: int, windows: list[tuple[Padding, Window]]) -> Setting:
@@ -137,43 +153,61 @@ def transposed(
     o: int,
     kernels: range,
     dilations: range = range(1, 2),
-    padding: Padding | None = None,
+    padding: Cut | None = None,
     stride: int | None = None,
 ) -> list[Setting]:
     """Every transposed window that makes ``o`` cells of ``n``, simplest first; arguments as for ``windows``.
 
-    What is cut off is the same on both sides, and output padding is tried where it is needed.
+    What is cut off is the same on both sides, and output padding is tried where it is needed. Of a single cell, where
+    a longer stride does the same, the least is given.
+
+    Raises:
+        TooMany: there are too many to try.
     """
     settings: list[Setting] = []
+    tried = 0
     for k in kernels:
         for d in dilations if k > 1 else dilations[:1]:
-            for s in range(1, max(1, o) + 1) if stride is None else (stride,):
-                if (n - 1) * s > o + 2 * d * k:
-                    break
-                settings += _stamps(n, o, k, s, d, padding)
+            cuts = list(_cuts(d * (k - 1) + 1, padding))
+            strides = _strides_back(n, o, k, d, cuts) if stride is None else (stride,)
+            tried = _counted(tried + len(cuts) * len(strides))
+            for s in strides:
+                settings += _stamps(n, o, k, s, d, cuts, any_stride=n == 1 and stride is None)
     return sorted(settings, key=lambda setting: (setting.rank, setting.dilation))
 
 
-def _stamps(n: int, o: int, k: int, s: int, d: int, padding: Padding | None) -> Iterator[Setting]:
+def _cuts(reach: int, padding: Cut | None) -> Iterator[Cut]:
+    if padding is not None:
+        if padding != "half" or reach % 2:
+            yield padding
+        return
+    yield from (word for word in CUTS if word != "half" or reach % 2)
+    yield from ((side, side) for side in range(reach))
+
+
+def _strides_back(n: int, o: int, k: int, d: int, cuts: list[Cut]) -> range | list[int]:
+    """The strides that can give so many cells."""
     reach = d * (k - 1) + 1
-    sides = ((side, side) for side in range(reach))
-    allowed: list[Any] = [padding] if padding is not None else [*CUTS, *sides]
-    found: list[tuple[Padding, int]] = []
-    for pads in allowed:
-        if pads == "half" and reach % 2 == 0:
-            continue
-        if pads in {"same", "same_lower"}:
-            if Transposed(k, s, d, cast("CutWord", pads)).length(n) == o:
-                found.append((pads, 0))
-            continue
-        plain = int(Transposed(k, s, d, cast("CutWord", pads)).length(n))
+    totals = {int(sum(Transposed(k, 1, d, cut).cuts)) for cut in cuts}
+    if n == 1:  # the stride moves nothing: it is longer than the output padding, and under SAME it is the output
+        return sorted({1, o, *(extra + 1 for total in totals if (extra := o - reach + total) > 0)})
+    most = max(reach - 1, *totals) if totals else 0
+    return range(max(1, -(-(o - reach - d + 1) // n)), (o - reach + most) // (n - 1) + 1)
+
+
+def _stamps(n: int, o: int, k: int, s: int, d: int, cuts: list[Cut], *, any_stride: bool) -> Iterator[Setting]:
+    found: list[tuple[Cut, int]] = []
+    for cut in cuts:
+        plain = int(Transposed(k, s, d, cut).length(n))
         extra = o - plain
-        if plain >= 1 and 0 <= extra < max(s, d):
-            found.append((pads, extra))
+        if cut in {"same", "same_lower"}:
+            found += [(cut, 0)] if not extra else []
+        elif plain >= 1 and 0 <= extra < max(s, d) and not (any_stride and s > (1 if extra < d else extra + 1)):
+            found.append((cut, extra))
     for extra in sorted({extra for _, extra in found}):
-        some = [pads for pads, more in found if more == extra]
-        numbers = sorted(pads[0] for pads in some if isinstance(pads, tuple))
-        words = tuple(pads for pads in some if isinstance(pads, str))
-        cuts = Transposed(k, s, d, "same").cuts if "same" in words else None
-        same = None if cuts is None else (int(cuts[0]), int(cuts[1]))
+        some = [cut for cut, more in found if more == extra]
+        numbers = sorted(cut[0] for cut in some if isinstance(cut, tuple))
+        words = tuple(cut for cut in some if isinstance(cut, str))
+        taken = Transposed(k, s, d, "same").cuts if "same" in words else None
+        same = None if taken is None else (int(taken[0]), int(taken[1]))
         yield Setting(k, s, d, words, (numbers[0], numbers[-1]) if numbers else (), same, 0, extra)

@@ -131,7 +131,8 @@ def as_markdown(files: Sequence[Checked]) -> str:
     """A table for a page or a pull request, and what does not hold."""
     heads = [("file", "left"), *((section, "right") for section in SECTIONS), ("result", "left")]
     wrong = [
-        f"- **{fault.code}** {escaped(plain(file.file))}: {escaped(plain(findings.said(fault)))}"
+        f"- **{fault.code}** {escaped(plain(file.file))}: "
+        + "<br>".join(map(escaped, findings.said(fault).split("\n")))
         for file in files
         for fault in file.faults
     ]

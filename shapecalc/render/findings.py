@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from shapecalc.diagnostics import Diagnostic, Place, Severity
+from shapecalc.render.units import plain
 
 if TYPE_CHECKING:
     from shapecalc.render.diagnostics import Source
 
 GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 SARIF = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+REPLACED = "\N{REPLACEMENT CHARACTER}"
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
 
@@ -49,11 +52,11 @@ def _annotations(file: Told) -> Iterator[str]:
 
 
 def said(fault: Diagnostic) -> str:
-    """A fault in one text: the fact, what is wrong, the cure."""
+    """A fault in one text, a line each: the fact and what is wrong, where else it comes from, the cure."""
     parts = [fault.message + (f": {fault.label}" if fault.label else "")]
     parts += [other.message for other in fault.related]
     parts += [f"help: {fault.help}"] if fault.help else []
-    return "\n".join(parts)
+    return "\n".join(map(plain, parts))
 
 
 def _data(text: str) -> str:
@@ -71,9 +74,11 @@ def sarif(files: Sequence[Told], about: Callable[[str], str]) -> str:
         files: what was found.
         about: a code's title.
     """
+    from importlib.metadata import version  # noqa: PLC0415  only a scanner asks for it
+
     codes = sorted({fault.code for file in files for fault, _ in file.found})
     rules = [{"id": code, "shortDescription": {"text": about(code) or code}} for code in codes]
-    driver = {"name": "shapecalc", "rules": rules}
+    driver = {"name": "shapecalc", "version": version("shapecalc"), "rules": rules}
     results = [
         {
             "ruleId": fault.code,
@@ -85,12 +90,13 @@ def sarif(files: Sequence[Told], about: Callable[[str], str]) -> str:
         for file in files
         for fault, place in file.found
     ]
-    log = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    log = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
 def _location(file: str, place: Place | None) -> dict[str, Any]:
-    where: dict[str, Any] = {"artifactLocation": {"uri": _slashed(file)}}
+    where: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
     if place is not None:
         where["region"] = {
             "startLine": place.line + 1,
@@ -99,6 +105,12 @@ def _location(file: str, place: Place | None) -> dict[str, Any]:
             "endColumn": max(place.end_column, place.column + 1 if place.end_line == place.line else 0) + 1,
         }
     return where
+
+
+def _uri(file: str) -> str:
+    """A path as a reference of RFC 3986: what is not absolute stays so."""
+    path = PurePath(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix(), safe="/~")
 
 
 def junit(files: Sequence[Told], suite: str) -> str:
@@ -137,7 +149,8 @@ def _line(place: Place | None) -> str:
 def _xml(text: str) -> str:
     """A text without the characters that XML cannot hold."""
     return "".join(
-        c if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff") else "\N{REPLACEMENT CHARACTER}" for c in text
+        c if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff") else REPLACED
+        for c in text
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from shapecalc.figure import Figure, Formula
 
 INDENT = "  "
+PLACES = ("valid", "explicit", "uneven", "ceiling")
+"""Formulas that count the places of a window."""
 
 
 def sheet(width: int | None = None) -> Iterator[Line]:
@@ -71,6 +73,8 @@ def worked(figure: Figure, unread: Sequence[str] = (), width: int | None = None)
     yield [Span(f"{blank} = {exact(figure)}", "bold")]
     yield []
     yield from ([Span(row)] for row in wrapped(_first(formula), room))
+    if formula.name in PLACES and figure < 1:
+        yield [Span("There is none: the window is longer than the axis with its padding.")]
     for letter, value in figure.arguments.items():
         text = ", ".join(map(exact, value)) if isinstance(value, list | tuple) else exact(value)  # type: ignore[arg-type]
         said = meaning(formula.name, letter)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def terminal_width() -> int | None:
     """The width of the terminal; None for a pipe or a file, which are as wide as they need to be."""
-    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal():
         return shutil.get_terminal_size().columns
     return None
 

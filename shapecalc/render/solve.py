@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from shapecalc.render import json
 from shapecalc.render.columns import Column, of_total
-from shapecalc.render.compare import HEADS
+from shapecalc.render.compare.totals import HEADS
 from shapecalc.render.formats import dumped
 from shapecalc.render.table import WIDEST, Grid, Line, Span
 from shapecalc.render.units import exact, plain, share, size
@@ -44,18 +44,46 @@ def _paddings(setting: Setting) -> str:
     return ", ".join([*setting.words, *([sides] if sides else [])])
 
 
-def _notes(setting: Setting) -> str:
-    notes = []
-    if setting.same is not None:
-        before, after = setting.same
-        notes.append(f"same is {before}" if before == after else f"same is [{before}, {after}]")
-    if setting.unread:
-        notes.append(f"{setting.unread} left over")
-    if (skipped := setting.stride - (setting.dilation * (setting.kernel - 1) + 1)) > 0 and not setting.extra:
-        notes.append(f"skips {skipped} of {setting.stride}")
-    if setting.extra:
-        notes.append(f"output_padding {setting.extra}")
-    return ", ".join(notes)
+def _same(setting: Setting) -> str:
+    if setting.same is None:
+        return ""
+    before, after = setting.same
+    return str(before) if before == after else f"[{before}, {after}]"
+
+
+def _skipped(setting: Setting) -> str:
+    skipped = setting.stride - (setting.dilation * (setting.kernel - 1) + 1)
+    return f"{skipped} of {setting.stride}" if skipped > 0 and not setting.extra else ""
+
+
+COLUMNS: dict[str, tuple[str, Literal["left", "right"], Callable[[Setting], str]]] = {
+    "kernel": ("kernel", "right", lambda one: str(one.kernel)),
+    "stride": ("stride", "right", lambda one: str(one.stride)),
+    "dilation": ("dilation", "right", lambda one: str(one.dilation)),
+    "padding": ("padding a side", "left", _paddings),
+    "same": ("same is", "left", _same),
+    "extra": ("output_padding", "right", lambda one: str(one.extra or "")),
+    "unread": ("left over", "right", lambda one: str(one.unread or "")),
+    "skipped": ("skips", "right", _skipped),
+}
+"""What is told of a window."""
+IN_A_FILE = "in a file"
+DROPPED = ("file", "skipped", "unread")
+"""What a narrow terminal loses, first to last."""
+
+
+def _grid(settings: Sequence[Setting], width: int | None, *, transposed: bool) -> Grid:
+    columns = {name: Column(head, lambda *_: "", side) for name, (head, side, _) in COLUMNS.items()}
+    by_name = {name: [cell(one) for one in settings] for name, (_, _, cell) in COLUMNS.items()}
+    columns["file"] = Column(IN_A_FILE, lambda *_: "", "left")
+    by_name["file"] = [written(one, transposed=transposed) for one in settings]
+    names = [name for name, cells in by_name.items() if any(cells)]
+    while True:
+        made = Grid(tuple(columns[n] for n in names), list(zip(*(by_name[n] for n in names), strict=True)))
+        droppable = [name for name in DROPPED if name in names]
+        if width is None or made.width <= width or not droppable:
+            return made
+        names.remove(droppable[0])
 
 
 def windows(
@@ -74,26 +102,12 @@ def windows(
         )
     ]
     yield []
-    heads = ("kernel", "stride", "dilation", "padding a side", "", "in a file")
-    sides = ("right", "right", "right", "left", "left", "left")
-    columns = tuple(Column(head, lambda *_: "", side) for head, side in zip(heads, sides, strict=True))  # type: ignore[arg-type]
-    cells: list[tuple[str, ...]] = [
-        (
-            str(one.kernel),
-            str(one.stride),
-            str(one.dilation),
-            _paddings(one),
-            _notes(one),
-            written(one, transposed=transposed),
-        )
-        for one in settings[:most]
-    ]
-    made = Grid(columns, cells)
-    if width is not None and made.width > width:
-        made = Grid(columns[:-1], [row[:-1] for row in cells])
+    made = _grid(settings[:most], width, transposed=transposed)
     yield from made.lines()
-    if made.columns[-1].heading != heads[-1]:
-        yield [Span(f"the first in a file: {cells[0][-1]}", "dim")]
+    if made.columns[-1].heading != IN_A_FILE:
+        yield [Span(f"the first in a file: {written(settings[0], transposed=transposed)}", "dim")]
+    if (n if transposed else o) == 1:
+        yield [Span(f"of one cell, every longer stride does the same{', `same` aside' if transposed else ''}", "dim")]
     if number > most:
         yield [
             Span(f"and {exact(number - most)} more: --all shows them, --kernel, --stride and --padding choose", "dim")
@@ -121,8 +135,9 @@ def windows_json(settings: Sequence[Setting], n: int, o: int, *, transposed: boo
 
 
 def number(value: Fraction) -> str:
-    """A value of a variable as a file has it."""
-    return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
+    """A value of a variable as a file has it: those that are asked for have six digits after the point at most."""
+    whole, rest = divmod(int(value * 10**6), 10**6)
+    return f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
 
 
 def _values(point: Point) -> str:
@@ -142,10 +157,20 @@ def solution(found: Solution, width: int | None = None) -> Iterator[Line]:
 
 def said(found: Solution) -> list[str]:
     """How sure the answer is."""
-    tried = f"{exact(found.tried)} values tried" if len(found.best[0].values) == 1 else f"{exact(found.tried)} points"
+    one = len(found.best[0].values) == 1
+    tried = f"{exact(found.tried)} {'value' if one else 'point'}{'' if found.tried == 1 else 's'} tried"
+    if one and found.every and found.next is not None:
+        tried += ", every larger one"
     lines = [tried + (f"; with {exact(found.unfit)} of them the shapes do not fit" if found.unfit else "")]
-    if not found.monotone:
-        lines.append("a figure falls where the variable grows, so a larger value may keep the limits too")
+    if one and found.fault and not found.every:
+        lines.append(
+            f"above {_values(found.best[0])} no value tried has shapes that fit; next to it: {plain(found.fault)}"
+        )
+    elif one and found.falling and not found.every:
+        figures = " and ".join(NOUNS[figure] for figure in found.falling)
+        fall = "fall" if len(found.falling) > 1 or figures.endswith("s") else "falls"
+        name = plain(next(iter(found.best[0].values)))
+        lines.append(f"{figures} {fall} where {name} grows, so a larger value may keep the limits too")
     return lines
 
 
@@ -173,7 +198,9 @@ def _front(found: Solution) -> Iterator[Line]:
     count = len(found.best)
     yield [
         Span(
-            f"{exact(count)} {'point that' if count == 1 else 'points that'} no other passes in every variable", "bold"
+            f"{exact(count)} {'point keeps' if count == 1 else 'points keep'} the limits; no other is as large in every"
+            " variable",
+            "bold",
         )
     ]
     yield []
@@ -201,6 +228,7 @@ def solution_json(found: Solution) -> str:
             "tried": found.tried,
             "unfit": found.unfit,
             "monotone": found.monotone,
+            "every_larger_tried": found.every,
         }
     )
 

@@ -60,7 +60,7 @@ class Grid(NamedTuple):
     def with_short_names(self, cells: int, at: int = 0) -> Grid:
         """The table with the column of names so many cells narrower: of a long name the end is kept."""
         room = max(self.widths[at] - cells, SHORTEST)
-        return self._replace(cells=[(*row[:at], _end(row[at], room), *row[at + 1 :]) for row in self.cells])
+        return self._replace(cells=[(*row[:at], ending(row[at], room), *row[at + 1 :]) for row in self.cells])
 
     def lines(self) -> Iterator[Line]:
         """The lines of the table: heads, a rule, rows; numbers to the right, no cell ever cut."""
@@ -85,7 +85,7 @@ class Grid(NamedTuple):
         return line
 
 
-def _end(name: str, room: int) -> str:
+def ending(name: str, room: int) -> str:
     """The end of a name that is wider than its room."""
     if cell_len(name) <= room:
         return name

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+from rich.cells import cell_len
 
 A = "name: A\ninput: [3, 8, 8]\nvars: {n: 4}\nlayers: [{name: stem, conv: n, kernel: 3}, relu, flatten, {dense: 10}]\n"
 B = A.replace("name: A", "name: B").replace("relu, ", "{conv: 8, kernel: 1}, relu, ")
@@ -38,7 +39,9 @@ def test_totals_then_the_rows_that_differ(shapecalc, monkeypatch):
         "~  relu1     4×6×6 → 8×6×6              0                0    3×3\n"
         "~  flatten1      144 → 288              0                0  whole\n"
         "~  dense1               10  1,450 → 2,890  1.44 k → 2.88 k  whole\n"
-        "no room here for memory: widen the terminal\n"
+        "\n"
+        "batch 1 · float32 · + new, − gone, ~ changed · no room here for memory: widen\n"
+        "the terminal\n"
     )
 
 
@@ -71,6 +74,39 @@ def test_one_file_alone_is_no_comparison(shapecalc):
     assert shapecalc("compare", "a.yaml").status == 2
 
 
+def test_standard_input_is_read_once(shapecalc):
+    assert shapecalc("compare", "-", "b.yaml", stdin=A.encode()).status == 0
+    assert shapecalc("compare", "-", "--set", "n=8", stdin=A.encode()).out.split()[:2] == ["A", "n=8"]
+    assert shapecalc("compare", "-", "-", stdin=A.encode()).status == 2
+
+
+def test_a_shape_that_is_not_the_expected_one_is_a_failed_check(shapecalc, folder):
+    (folder / "c.yaml").write_text(A.replace("kernel: 3", "kernel: 3, expect: [4, 8, 8]"))
+    answer = shapecalc("compare", "a.yaml", "c.yaml")
+    assert answer.status == 1
+    assert "error[C101]" in answer.err
+
+
+def test_what_differs_in_its_activation_alone_is_told(shapecalc, folder):
+    (folder / "c.yaml").write_text(A.replace("kernel: 3", "kernel: 3, activation: tanh"))
+    (folder / "d.yaml").write_text(A.replace("kernel: 3", "kernel: 3, activation: relu"))
+    assert "~  stem (conv+tanh → conv+relu)" in shapecalc("compare", "c.yaml", "d.yaml").out
+
+
+def test_a_field_of_the_same_size_elsewhere_is_told(shapecalc, folder):
+    for name, padding in (("c", "[1, 0]"), ("d", "[0, 1]")):
+        (folder / f"{name}.yaml").write_text(f"input: [3, 8]\nlayers: [{{conv: 4, kernel: 2, padding: [{padding}]}}]\n")
+    row = shapecalc("compare", "c.yaml", "d.yaml").out.splitlines()[-3]
+    assert row.split()[:3] == ["~", "conv1", "4×8"]
+    assert row.rstrip().endswith("2, other start   128 B")
+
+
+def test_figures_that_differ_by_little_are_exact(shapecalc, folder):
+    for name, n in (("c", 100_000), ("d", 100_001)):
+        (folder / f"{name}.yaml").write_text(f"input: [{n}]\nlayers: [{{dense: 1, bias: no}}]\n")
+    assert "100,000 → 100,001  100,000 → 100,001" in shapecalc("compare", "c.yaml", "d.yaml").out
+
+
 def test_a_file_with_a_fault_is_told(shapecalc):
     answer = shapecalc("compare", "a.yaml", "bad.yaml")
     assert (answer.status, answer.out) == (2, "")
@@ -97,9 +133,21 @@ def test_a_page_stands_alone(shapecalc, folder):
     assert "<script" not in page
 
 
-def test_a_table_fits_a_terminal(shapecalc, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "60")
-    assert max(map(len, shapecalc("compare", "a.yaml", "b.yaml", "--all").out.splitlines())) <= 60
+@pytest.mark.parametrize("columns", [80, 60])
+def test_a_table_fits_a_terminal(shapecalc, monkeypatch, folder, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    long = A.replace("name: A", "name: a network of a long name, 网络").replace("{n: 4}", "{n: 400000}")
+    (folder / "c.yaml").write_text(long, encoding="utf-8")
+    for files in (("a.yaml", "b.yaml"), ("b.yaml", "c.yaml"), ("a.yaml", "b.yaml", "c.yaml")):
+        lines = shapecalc("compare", *files, "--all").out.splitlines()
+        assert max(map(cell_len, lines)) <= columns
+
+
+def test_a_long_table_is_folded_away_in_a_comment(shapecalc, folder):
+    (folder / "c.yaml").write_text("input: [3, 8, 8]\nlayers: [{conv: 4, kernel: 1, repeat: 40}]\n")
+    out = shapecalc("compare", "a.yaml", "c.yaml", "--format", "md").out
+    assert "<details><summary>43 rows</summary>\n\n|  | layer |" in out
+    assert "</details>\n\n<sub>" in out
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -121,7 +169,21 @@ class TestRevisions:
         assert answer.out.splitlines()[0].split() == ["HEAD:a.yaml", "a.yaml", "difference", "ratio"]
         assert "1,562" in answer.out
 
-    @pytest.mark.parametrize("name", ["HEAD:no.yaml", "nowhere:a.yaml", "HEAD~9:a.yaml"])
+    def test_what_is_staged_is_a_revision(self, shapecalc):
+        assert "1,562" in shapecalc("compare", ":a.yaml", "a.yaml").out
+
+    def test_a_file_of_another_folder_is_looked_for_in_its_own_repository(self, shapecalc, folder, monkeypatch):
+        monkeypatch.chdir(folder.parent)
+        name = f"HEAD:{folder.name}/a.yaml"
+        assert shapecalc("compare", name, f"{folder.name}/a.yaml").status == 0
+        assert shapecalc("compare", f"HEAD:{folder / 'a.yaml'}", f"{folder.name}/a.yaml").status == 0
+
+    def test_no_git_is_told(self, shapecalc, monkeypatch):
+        monkeypatch.setenv("PATH", "")
+        answer = shapecalc("compare", "HEAD:a.yaml", "a.yaml")
+        assert answer == (2, "", "Error: HEAD:a.yaml cannot be had: git is not installed\n")
+
+    @pytest.mark.parametrize("name", ["HEAD:no.yaml", "nowhere:a.yaml", "HEAD~9:a.yaml", "HE*AD:a.yaml"])
     def test_what_git_does_not_have_is_told(self, shapecalc, name):
         answer = shapecalc("compare", name, "a.yaml")
         assert (answer.status, answer.out) == (2, "")

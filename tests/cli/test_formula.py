@@ -57,6 +57,11 @@ def test_a_formula_is_worked_out(shapecalc, monkeypatch):
     )
 
 
+def test_a_window_that_does_not_fit_is_told(shapecalc):
+    out = shapecalc("formula", "explicit", "--n", "2", "--k", "7", "--s", "1", "--p", "1").out
+    assert "There is none: the window is longer than the axis with its padding.\n" in out
+
+
 def test_a_letter_that_is_not_in_it_is_told(shapecalc):
     answer = shapecalc("formula", "same", "--n", "224", "--k", "7", "--s", "2")
     assert answer.status == 0
@@ -80,6 +85,8 @@ def test_lists_are_written_with_commas(shapecalc):
         (("same", "3"), "is not as in --n 224"),
         (("same", "--n", "3,4", "--s", "1"), "--n of `same` is one number"),
         (("same", "--n", "x", "--s", "1"), "--n is a whole number"),
+        (("same", "--n", "²", "--s", "1"), "--n is a whole number"),
+        (("same", "--n", "4,", "--s", "1"), "--n is a whole number"),
         (("same", "--n", "9" * 30, "--s", "1"), "passes 10^18"),
         (("same", "--n", "1", "--n", "1"), "given twice"),
     ],

@@ -55,6 +55,36 @@ def test_the_first_row_that_sees_everything_is_the_papers():
     assert answer == "C5"  # LeCun et al. 1998, section II.B: C5 is connected to all of S4, and its maps are 1×1
 
 
+def asked(spec, start):
+    return [q.answer for q in quiz(sc.analyze(sc.load(spec)), questions=20).questions if q.text.startswith(start)]
+
+
+def test_of_a_field_with_phases_every_phase_has_to_see_everything():
+    """Of 4 cells a convolution and nearest ×2 sees 3, at the borders 2; one more sees 4 or 5 and not all from the edge;
+    a window over all 8 cells does."""
+    head = "input: [1, 4]\nlayers:\n  - {conv: 1, kernel: 3, padding: same}\n  - {upsample: 2}\n"
+    assert asked(f"{head}  - {{conv: 1, kernel: 15, padding: same}}\n  - flatten\n", "Which is the first") == ["conv2"]
+    assert asked(f"{head}  - {{conv: 1, kernel: 3, padding: same}}\n  - flatten\n", "Which is the first") == [
+        "flatten1"
+    ]
+
+
+def test_of_several_inputs_nothing_is_asked_of_the_whole():
+    spec = "inputs: {a: [1, 4], b: [1, 4]}\nlayers: [{flatten: , from: a}, {flatten: , from: b}]\n"
+    assert asked(spec, "Which is the first") == []
+
+
+def test_biases_are_those_of_convolutions_and_dense_layers():
+    """Of an LSTM none is asked: 4 + 2."""
+    spec = "input: [3, 8]\nlayers: [{conv: 4, kernel: 3}, {lstm: 5, biases: one}, flatten, {dense: 2}]\n"
+    (answer,) = asked(spec, "How many of the parameters are biases")
+    assert answer.startswith("6, ")
+
+
+def test_a_depth_that_is_no_number_is_refused(shapecalc):
+    assert shapecalc("quiz", "ok.yaml", "--depth", "²").status == 2
+
+
 @pytest.mark.parametrize("name", ["vgg16", "unet", "vit_b_16", "gpt2_small", "dcgan_generator", "wavenet"])
 def test_every_sort_of_network_makes_a_sheet(name):
     made = quiz(sc.analyze(sc.load(SPECS / f"{name}.yaml")), seed=1, share=50)

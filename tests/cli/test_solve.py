@@ -12,9 +12,9 @@ def test_windows_are_listed_simplest_first(shapecalc, monkeypatch):
     assert answer.out == (
         "1 window that makes 112 of 224\n"
         "\n"
-        "kernel  stride  dilation  padding a side\n"
-        "────────────────────────────────────────────────────────\n"
-        "     7       2         1  same, half, 3   same is [2, 3]\n"
+        "kernel  stride  dilation  padding a side  same is\n"
+        "─────────────────────────────────────────────────\n"
+        "     7       2         1  same, half, 3   [2, 3]\n"
         "the first in a file: {conv: …, kernel: 7, stride: 2, padding: same}\n"
     )
 
@@ -51,7 +51,7 @@ def test_several_variables_are_a_grid(shapecalc, folder):
     (folder / "net.yaml").write_text("input: [10]\nvars: {a: 1, b: 1}\nlayers: [{dense: a}, {dense: b}]\n")
     answer = shapecalc("solve", "net.yaml", "--for", "a=1..4", "--for", "b=1..4", "--max-params", "50")
     assert answer.status == 0
-    assert answer.out.startswith("2 points that no other passes in every variable\n")
+    assert answer.out.startswith("2 points keep the limits; no other is as large in every variable\n")
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,14 @@ def test_several_variables_are_a_grid(shapecalc, folder):
         ("window",),
         ("window", "--from", "0", "--to", "5"),
         ("window", "--from", "8", "--to", "5", "--padding", "some"),
+        ("window", "--from", "8", "--to", "5", "--padding", "²"),
+        ("window", "--from", "8", "--to", "5", "--padding", "full", "--transposed"),
+        ("window", "--from", "1000000", "--to", "2"),
+        ("window", "--from", "8", "--to", "5", "--for", "width"),
+        ("ok.yaml", "--for", "width", "--max-params", "5M", "--from", "8"),
+        ("ok.yaml", "--for", "width", "--max-params", "5M", "--set", "width=3"),
+        ("ok.yaml", "--for", "depth", "--max-params", "5M"),
+        ("ok.yaml", "--for", "width", "--max-params", "5M", "-o", "x.yaml"),
         ("ok.yaml", "--for", "width"),
         ("ok.yaml", "--max-params", "5M"),
         ("ok.yaml", "--for", "width=9..3", "--max-params", "5M"),
@@ -72,6 +80,26 @@ def test_a_question_that_is_none_is_refused(shapecalc, args):
     answer = shapecalc("solve", *args)
     assert (answer.status, answer.out) == (2, "")
     assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_a_table_of_windows_fits_a_terminal(shapecalc, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = shapecalc("solve", "window", "--from", "224", "--to", "56").out.splitlines()
+    assert max(len(line) for line in lines[:-2]) <= columns + 2
+    assert lines[12].split()[:5] == ["1", "4", "1", "valid,", "same,"]
+
+
+def test_what_same_is_here_is_told(shapecalc):
+    out = shapecalc("solve", "window", "--from", "7", "--to", "4", "--kernel", "4", "--stride", "2").out
+    assert out.splitlines()[4].startswith("     4       2         1  same, 2         [1, 2]")  # 3 = (4 − 1)·2 + 4 − 7
+
+
+def test_the_suffix_of_a_file_picks_the_format(shapecalc, folder):
+    assert shapecalc("solve", "ok.yaml", "--for", "width", "--max-params", "100k", "-o", "x.json").status == 0
+    found = json.loads((folder / "x.json").read_text(encoding="utf-8"))
+    assert found["best"][0]["values"] == {"width": 82}
+    assert (found["monotone"], found["every_larger_tried"]) == (True, False)
 
 
 def test_limits_that_nothing_keeps_have_status_1(shapecalc):

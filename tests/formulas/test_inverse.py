@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shapecalc.formulas.inverse import transposed, windows
+from shapecalc.formulas.inverse import TooMany, transposed, windows
 from shapecalc.formulas.windows import Transposed, Window
 
 
@@ -39,13 +39,37 @@ def test_every_window_is_found_and_no_other(n, o):
 @given(st.integers(1, 10), st.integers(1, 30))
 def test_every_transposed_window_is_found_and_no_other(n, o):
     by_trying = set()
-    for k, s, d, p in product(range(1, 5), range(1, 31), range(1, 3), range(7)):
+    for k, s, d, p in product(range(1, 5), range(1, 50), range(1, 3), range(7)):
         reach = d * (k - 1) + 1
         plain = (n - 1) * s + reach - 2 * p
         if p < reach and (k > 1 or d == 1) and plain >= 1 and 0 <= o - plain < max(s, d):
             by_trying.add((k, s, d, p, o - plain))
-    found = settings_of(transposed(n, o, range(1, 5), range(1, 3)))
-    assert {one for one in found if one[1] <= 30} == {one for one in by_trying if one[1] <= o}
+    if n == 1:  # a single cell, which no stride moves: the least
+        by_trying = {one for one in by_trying if (one[0], one[1] - 1, *one[2:]) not in by_trying}
+    assert settings_of(transposed(n, o, range(1, 5), range(1, 3))) == by_trying
+
+
+@given(st.integers(1, 10), st.integers(1, 30), st.integers(0, 12))
+def test_a_cut_is_held_to(n, o, cut):
+    by_trying = {
+        (k, s, cut, o - plain)
+        for k, s in product(range(1, 5), range(1, 60))
+        if (plain := (n - 1) * s + k - 2 * cut) >= 1 and 0 <= o - plain < s
+    }
+    found = transposed(n, o, range(1, 5), padding=(cut, cut))
+    assert all(one.sides == (cut, cut) for one in found)
+    if n > 1:
+        assert {(one.kernel, one.stride, cut, one.extra) for one in found} == by_trying
+
+
+@pytest.mark.parametrize(("find", "n", "o"), [(windows, 10**6, 2), (transposed, 2, 10**6)])
+def test_what_nobody_waits_for_is_refused(find, n, o):
+    with pytest.raises(TooMany):
+        find(n, o, range(1, 12), range(1, 5))
+
+
+def test_a_single_cell_is_spread_at_once():
+    assert {one.stride for one in transposed(1, 10**6, range(1, 4))} == {10**6 - 2, 10**6 - 1, 10**6}
 
 
 @given(st.integers(1, 200), st.integers(1, 200))
