@@ -1,4 +1,4 @@
-"""Whole-process time of `analyze specs/resnet50.yaml` against a process that only imports what it stands on.
+"""Whole-process times: `analyze specs/resnet50.yaml` against its imports alone, and `check` over 40 networks.
 
 Run: python benchmarks/startup.py [RUNS]
 """
@@ -21,6 +21,13 @@ try:
     main()
 finally:
     assert "numpy" not in sys.modules
+"""
+NETWORKS = sorted(SPEC.parent.glob("*.yaml"))[:40]
+CHECK = f"""
+import sys
+sys.argv = ["shapecalc", "check", *{list(map(str, NETWORKS))!r}]
+from shapecalc.cli import main
+main()
 """
 IMPORTS = """
 import click, rich.console, rich.table, yaml
@@ -49,6 +56,8 @@ def main() -> None:
     ours, floor = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(a / b for a, b in pairs)
     print(f"analyze {ours * 1000:.0f} ms, imports alone {floor * 1000:.0f} ms, ratio {ratio:.2f}: medians of {runs}")
+    checks = statistics.median(seconds(CHECK) for _ in range(5))
+    print(f"check of {len(NETWORKS)} networks {checks:.2f} s: median of 5")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import shapecalc as sc
+from shapecalc.cli import COMMANDS
 from shapecalc.layers import KINDS
 from shapecalc.network import build
 from shapecalc.source.document import Document
@@ -87,8 +88,6 @@ def test_the_new_kind_of_the_readme_works():
     assert all(proof.holds for proof in prove_layer(kind, [([4, 8, 8], "star_relu"), ([6], "star_relu")]))
 
 
-@pytest.mark.parametrize(
-    "name", ["analyze", "explain", "field", "memory", "run", "verify", "sizes", "lint", "layers", "examples", "new", "schema"]
-)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_in_the_readme(name):
     assert f"`shapecalc {name}" in README

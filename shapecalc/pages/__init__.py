@@ -13,7 +13,8 @@ GUIDES = {"numbers": "why-your-number-differs"}
 @cache
 def titles() -> dict[str, str]:
     """What each code is about, in a line, by code."""
-    return {path.stem: _text(path).split("\n", 1)[0].partition(": ")[2] for path in sorted(FOLDER.glob("[CEN][0-9]*.md"))}
+    paths = sorted(FOLDER.glob("[CEN][0-9]*.md"))
+    return {path.stem: _text(path).split("\n", 1)[0].partition(": ")[2] for path in paths}
 
 
 def page(code: str) -> str | None:
