@@ -220,8 +220,8 @@ def _agrees(claim: Claim, cell: int, out: Harvest, name: str, *, clean: bool, wa
     within = all(
         out.everywhere(name, plant, cell) for plant, meant in (((BACK, first), back), ((ON, last), on)) if meant
     )
-    # of a field that the border clips not all may be there to be seen
-    return not beyond and (within or not clean) and out.at(name, (ON, 0), cell)
+    # of a field that the border clips not all may be there to be seen, and of one in padding nothing
+    return not beyond and ((within and out.at(name, (ON, 0), cell)) or not clean)
 
 
 def _measured(claim: Claim, cell: int, out: Harvest, name: str) -> Sight:

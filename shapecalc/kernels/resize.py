@@ -31,28 +31,31 @@ def nearest(n: int, o: int) -> NDArray[np.intp]:
     return np.array([i * n // o for i in range(o)], np.intp)
 
 
-def places(n: int, o: int, *, align_corners: bool) -> Array:
-    """Where in the input the centre of each output cell lies, in cells."""
-    i = np.arange(o, dtype=float)
+def places(n: int, o: int, *, align_corners: bool) -> tuple[Array, Array]:
+    """Where in the input the centre of each output cell lies: the last cell at it or before, and how far beyond that.
+
+    By whole numbers, so that a place that falls on a cell does.
+    """
+    i = np.arange(o, dtype=np.int64)
     if align_corners:
         # the centres of the first and of the last cells meet
-        return i * ((n - 1) / (o - 1) if o > 1 else 0.0)
-    return (i + 0.5) * (n / o) - 0.5
+        place, parts = i * (n - 1), max(o - 1, 1)
+    else:
+        place, parts = (2 * i + 1) * n - o, 2 * o
+    cell = place // parts
+    return cell.astype(float), (place - cell * parts) / parts
 
 
 def linear(n: int, o: int, *, align_corners: bool) -> list[Tap]:
     """The two cells around each place, weighted by how near they are."""
-    place = np.maximum(places(n, o, align_corners=align_corners), 0)
-    cell = np.minimum(np.floor(place), n - 1)
-    t = place - cell
+    cell, t = places(n, o, align_corners=align_corners)
+    cell, t = np.maximum(cell, 0), np.where(cell < 0, 0, t)
     return taps(n, cell, [(0, 1 - t), (1, t)])
 
 
 def cubic(n: int, o: int, *, align_corners: bool) -> list[Tap]:
     """The four cells around each place, weighted by cubic convolution; past an end the cell at the end is read."""
-    place = places(n, o, align_corners=align_corners)
-    cell = np.floor(place)
-    t = place - cell
+    cell, t = places(n, o, align_corners=align_corners)
     return taps(n, cell, [(-1, far(1 + t)), (0, near(t)), (1, near(1 - t)), (2, far(2 - t))])
 
 

@@ -236,7 +236,7 @@ def _seamless(
     return parts[0][2].real, parts[-1][2].real
 
 
-def join(a: Seeing, b: Seeing) -> Seeing:
+def join(a: Seeing, b: Seeing) -> Seeing:  # noqa: C901  a case for each pair of sorts
     """What a cell sees where two branches meet: the union."""
     for one, other in ((a, b), (b, a)):
         if not isinstance(one, Unclear) and one.whole:
