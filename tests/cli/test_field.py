@@ -197,6 +197,12 @@ def test_a_layer_whose_shape_is_not_known_has_no_field(shapecalc, folder):
     assert "what `a` gives is not known" in answer.err
 
 
+def test_a_middle_cell_that_sees_nothing_is_told(shapecalc, folder):
+    layers = "[{global_avgpool: {keep: yes}}, {upsample: 4}, {name: t, conv_transpose: 1, kernel: 1, stride: 2}]"
+    (folder / "gap.yaml").write_text(f"input: [1, 9]\nlayers: {layers}\n")
+    assert "reached  none: the middle cell sees nothing\n" in shapecalc("field", "gap.yaml", "t").out
+
+
 def test_several_inputs_have_their_own_axes(shapecalc):
     lines = shapecalc("field", "two.yaml", "add1", "--cell", "1,1").out.splitlines()
     assert [line.split()[:2] for line in lines[4:8]] == [["left", "H"], ["left", "W"], ["right", "H"], ["right", "W"]]

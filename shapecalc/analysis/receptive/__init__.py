@@ -14,7 +14,7 @@ from shapecalc.analysis.receptive.onward import known, onward
 from shapecalc.analysis.receptive.phased import Phased
 from shapecalc.analysis.receptive.reached import Walks
 from shapecalc.analysis.receptive.reading import NOTHING, Real, Span
-from shapecalc.analysis.receptive.seeing import BEHIND, MANY, TORN, Field, Unclear, settled
+from shapecalc.analysis.receptive.seeing import BEHIND, COPIES, MANY, TORN, Field, Unclear, settled
 from shapecalc.analysis.receptive.way import Way, fill
 from shapecalc.formulas.reach import Behind, Onto, Place, Reach, Shift, Unread
 from shapecalc.formulas.receptive import leftmost, rightmost
@@ -165,12 +165,11 @@ def _copies(node: Node, reach: Reach) -> bool:
 
 def copied(seen: Seeing) -> Seeing:
     """The same where what lies beyond the ends is copied from within."""
-    match seen:
-        case Field() | Phased():
-            return replace(seen, real=replace(seen.real, copied=True))
-        case OneSided(own=own):
-            return replace(seen, own=replace(own, real=replace(own.real, copied=True)))
-    return seen
+    if isinstance(seen, Unclear):
+        return seen
+    if isinstance(seen, OneSided) or (isinstance(seen, Phased) and None in seen.spans):
+        return Unclear(COPIES, axes=seen.axes, span=seen.real.span)
+    return replace(seen, real=replace(seen.real, copied=True))
 
 
 def together(branches: Sequence[Seeing | None]) -> Seeing:
@@ -236,12 +235,10 @@ def _seamless(
     return parts[0][2].real, parts[-1][2].real
 
 
-def join(a: Seeing, b: Seeing) -> Seeing:  # noqa: C901  a case for each pair of sorts
+def join(a: Seeing, b: Seeing) -> Seeing:
     """What a cell sees where two branches meet: the union."""
     for one, other in ((a, b), (b, a)):
-        if not isinstance(one, Unclear) and one.whole:
-            return one
-        if isinstance(one, Unclear) and one.span == NOTHING:
+        if span_of(one) == NOTHING or (not isinstance(other, Unclear) and other.whole):
             return other
     for one, other in ((a, b), (b, a)):
         if isinstance(one, OneSided) and (both := one.joined(other)) is not None:

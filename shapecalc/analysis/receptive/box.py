@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shapecalc.analysis.receptive.paths import Paths, masked, paths_to
+from shapecalc.analysis.receptive.phased import hull
 from shapecalc.formulas.reach import Unknown
 from shapecalc.formulas.receptive import extent
 
@@ -34,12 +35,16 @@ class Side:
 
     @property
     def clipped(self) -> Span | Unknown | None:
-        """The first and the last cell within the input; None: there is none."""
-        if not isinstance(self.unclipped, Unknown):
-            return clip(self.unclipped, self.n)
-        if isinstance(self.paths, Unknown):
-            return self.unclipped
-        return (min(self.paths), max(self.paths)) if self.paths else None
+        """The first and the last cell within the input; None: there is none.
+
+        Further than nominally where padding holds copies of cells that lie elsewhere.
+        """
+        reached = None
+        if not isinstance(self.paths, Unknown) and self.paths:
+            reached = min(self.paths), max(self.paths)
+        if isinstance(self.unclipped, Unknown):
+            return self.unclipped if isinstance(self.paths, Unknown) else reached
+        return hull((clip(self.unclipped, self.n), reached))
 
     @property
     def mask(self) -> tuple[int, int] | None:

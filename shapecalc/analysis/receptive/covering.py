@@ -32,9 +32,23 @@ MOST_PLACES = 64
 
 def covered(graph: Graph, fields: Mapping[str, Seen]) -> dict[Axis, Covered]:
     """Where each axis of each input is first covered."""
-    axes = [((name, axis), int(n)) for name, x in graph.inputs.items() for axis, n in enumerate(x.spatial)]
     walks = Walks()
-    return {axis: _Search(graph, fields, axis, n, walks).first() for axis, n in axes}
+    found: dict[Axis, Covered] = {}
+    for name, x in graph.inputs.items():
+        for axis, n in enumerate(x.spatial):
+            twin = next((other for other in range(axis) if x.spatial[other] == n and _alike(graph, axis, other)), None)
+            search = _Search(graph, fields, (name, axis), int(n), walks)
+            found[name, axis] = search.first() if twin is None else found[name, twin]
+    return found
+
+
+def _alike(graph: Graph, one: int, other: int) -> bool:
+    """Whether every layer does the same along two axes."""
+    return all(
+        not steps or (max(one, other) < len(steps) and steps[one] == steps[other])
+        for node in graph
+        for steps in node.reach
+    )
 
 
 class _Search:
@@ -83,6 +97,8 @@ def covers(
     if seen.whole:
         return True
     if seen.real.low > 0 or seen.real.high < n - 1:
+        return False
+    if isinstance(seen, Field) and seen.size < n and not seen.real.copied:
         return False
     unknown = seen.real.copied
     for place in (0,) if seen.axis is None else _nominal(seen, n, cells):

@@ -16,6 +16,7 @@ from typing import ClassVar, Literal
 from shapecalc.analysis.receptive.phased import Phased
 from shapecalc.analysis.receptive.reading import Real, Span, read
 from shapecalc.analysis.receptive.seeing import (
+    COPIES,
     EDGE,
     NONE,
     Field,
@@ -91,7 +92,7 @@ class OneSided:
     def sure(self, i: int) -> bool:
         """Whether output cell ``i`` sees the edge for sure."""
         own, (first, last) = self.own.at(i), self.real.clear
-        if own is None or own[0] <= first or own[1] >= last or self.real.copied:
+        if own is None or own[0] <= first or own[1] >= last:
             return False
         return bool(own[0] >= self.surely if self.side == "before" else own[1] <= self.surely)
 
@@ -163,6 +164,8 @@ Seeing = Field | Phased | OneSided | Unclear
 def one_sided(seen: Moving, side: Side, n: int, cells: int) -> OneSided | Unclear:
     """What an output sees that sees its own place and all before it, or all after it, of ``cells`` of these."""
     real = seen.real
+    if real.copied:
+        return Unclear(COPIES, axes=seen.axes, span=real.span)
     if not real.sure:
         return Unclear(EDGE, axes=seen.axes)
     own, edge = running(seen, side, cells), real.low if side == "before" else real.high

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from shapecalc.analysis.receptive.onesided import OneSided, Seeing, one_sided
-from shapecalc.analysis.receptive.reading import Real, Span, covers
+from shapecalc.analysis.receptive.reading import NOTHING, Real, Span, covers
 from shapecalc.analysis.receptive.seeing import GAPS, Field, Moving, Unclear, aimed, everything, through
 from shapecalc.formulas.reach import Behind, Future, Past, Place, Reach, Step, Unknown, Unread, Whole
 from shapecalc.formulas.windows import Transposed
@@ -92,7 +92,7 @@ def _unclear(
         every = False
         if not isinstance(step, Place):
             along.update(onto)
-        if not covers(step, cells[axis]):
+        if span != NOTHING and not covers(step, cells[axis]):
             span = None
     if every and span is None:
         span = reached()

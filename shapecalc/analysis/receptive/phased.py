@@ -59,12 +59,12 @@ class Phased:
     @property
     def sizes(self) -> tuple[int, ...]:
         """Cells from the first to the last, for each phase; 0 where nothing is seen."""
-        return tuple(0 if span is None else extent(*span) for span in self.spans)
+        return tuple(0 if span is None else span[1] - span[0] + 1 for span in self.spans)
 
     @property
     def size(self) -> int:
         """The largest of the sizes."""
-        return max(self.sizes)
+        return extent(*max(filter(None, self.spans), key=lambda span: span[1] - span[0]))
 
     @property
     def first(self) -> int:

@@ -5,6 +5,7 @@ The places of a tensor that are seen are a number with a bit for each: what a la
 
 from __future__ import annotations
 
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from shapecalc.analysis.receptive.reading import NOTHING, Slid
@@ -31,11 +32,13 @@ class Walks:
 
     def reached(self, way: Way, name: str, place: int | None = None) -> Span | None:
         """The first and the last cell that reach any place of a tensor, or one; None: not known, or not soon."""
-        if isinstance(way.reads.get(name), Unknown):
+        if self.left < 0 or isinstance(way.reads.get(name), Unknown):
             return None
         cells = way.cells[name]
         masks = {name: _all(cells) if place is None or cells is None else 1 << place}
-        for node in reversed(way.before(name)):
+        waiting = [(-way.order.get(name, 0), name)]
+        while waiting and waiting[0][0]:  # the last of the network's nodes first; its input has no number
+            _, node = heappop(waiting)
             reads, mask = way.reads[node], masks.pop(node)
             if isinstance(reads, Unknown):
                 return None
@@ -44,6 +47,8 @@ class Walks:
                 self.left -= 1 + longest // BITS
                 if self.left < 0 or longest > MOST_CELLS:
                     return None
+                if read.source not in masks:
+                    heappush(waiting, (-way.order.get(read.source, 0), read.source))
                 masks[read.source] = masks.get(read.source, 0) | _back(mask, read)
         found = masks[way.axis[0]]
         return (lowest(found), found.bit_length() - 1) if found else NOTHING

@@ -15,8 +15,9 @@ from shapecalc.formulas.windows import Transposed, Window
 BEHIND = "along a joined axis an output cell sees one of the inputs only"
 NONE = "it sees no cell of the input"
 TORN = "channels that do not see the same are taken apart"
+COPIES = "padding holds copies of cells elsewhere, and what these see is not what its own place would"
 GAPS = "cells that the stamps of a transposed convolution leave out see nothing, the others all the same"
-EDGE = "which cells at the border are left out depends on branches that see differently, or on holes"
+EDGE = "which cells at the border reach it is not known, or takes more steps to find than are taken"
 MANY = "the field depends on the position of the output cell in more ways than are counted"
 
 

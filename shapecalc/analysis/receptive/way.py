@@ -59,6 +59,8 @@ class Way:
     """Cells of each tensor along the axis that carries it; None where it has no axis left."""
     along: dict[str, int | None] = field(default_factory=dict)
     """The axis of each tensor that carries it."""
+    order: dict[str, int] = field(default_factory=dict)
+    """The number of each node that sees something."""
     added: int = 0
     """Nodes of the network that have been looked at."""
 
@@ -84,6 +86,7 @@ class Way:
     def add(self, node: Node, shapes: Mapping[str, Shape | None], seen: Seen) -> None:
         """One more node, of which it is known what it sees; of those before it the shapes are known."""
         self.added += 1
+        self.order[node.name] = self.added
         if node.output is None or not any(source in self.along for source in node.inputs):
             return
         if isinstance(known := seen.get(self.axis), Unknown) and known.why == TORN:

@@ -145,9 +145,10 @@ def _mask(covers: Covers, room: int) -> Iterator[Line]:
     some = [(phase, cover) for phase, cover in enumerate(covers.phases) if cover.mask]
     holed = [(phase, cover) for phase, cover in some if cover.holes]
     blind = len(covers.phases) - len(some)
-    also = f"; in {blind} of {len(covers.phases)} phases nothing" if blind else ""
+    also = f"; in {blind} of {len(covers.phases)} phases nothing" if blind and some else ""
     if not holed:
-        yield from _entry("reached", f"{'all of its cells' if some else 'none'}{also}", room)
+        none = "none: the middle cell sees nothing" if covers.bordered else "none"
+        yield from _entry("reached", f"all of its cells{also}" if some else none, room)
         return
     said = dict.fromkeys(
         f"{cover.reached}/{cover.size} of its cells ({share(cover.reached, cover.size)})" for _, cover in some
