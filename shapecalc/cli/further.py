@@ -72,8 +72,9 @@ def device_of(given: str) -> Device:
     if not Path(given).exists() and not given.lower().endswith((".yaml", ".yml")):
         from shapecalc.diagnostics import nearest  # noqa: PLC0415
 
-        near = nearest(given, DEVICES)
-        hint = f"did you mean `{near}`?" if near else f"there are {', '.join(DEVICES)}"
+        begun = [name for name in DEVICES if name.startswith(given.lower())]
+        near = " or ".join(f"`{name}`" for name in begun or filter(None, [nearest(given, DEVICES)]))
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(DEVICES)}"
         raise click.BadParameter(f"`{given}` is neither a device nor a file; {hint}", param_hint="--device")
     from shapecalc.analysis.cost.devicefile import read  # noqa: PLC0415
     from shapecalc.analysis.memory import DTYPES  # noqa: PLC0415

@@ -133,6 +133,10 @@ def command(
             put(formats.unread_json(error), file)
         raise tell_unread(error) from None
     if graph.wrong or not graph.complete:
+        if form == "json":
+            from shapecalc.render.memory.data import faulty  # noqa: PLC0415
+
+            put(formats.dumped(faulty(graph)), file)
         return tell_graph(graph)
     try:
         answer = memory(

@@ -12,6 +12,7 @@ from shapecalc.cli.progress import progress
 from shapecalc.cli.reading import graph_of, tell_graph, tell_unread
 from shapecalc.diagnostics import Severity, SpecError
 from shapecalc.render import sizes as rendering
+from shapecalc.render.formats import dumped, unread_json
 from shapecalc.sizing import NoAxisError
 from shapecalc.sizing import sizes as legal
 
@@ -66,9 +67,13 @@ def command(
     try:
         graph = graph_of(spec, settings, sizes)
     except SpecError as error:
+        if form == "json":
+            put(unread_json(error), file)
         raise tell_unread(error) from None
     errors = [fault for fault in graph.diagnostics if fault.severity is Severity.ERROR]
     if not graph.complete or any(fault.code.startswith("E") and not fault.code.startswith("E3") for fault in errors):
+        if form == "json":
+            put(dumped(rendering.faulty(graph)), file)
         return tell_graph(graph)
     with progress(100 * len(graph.inputs)) as tell:
         try:

@@ -19,6 +19,7 @@ from shapecalc.render.wrapping import wrapped
 from shapecalc.sizing import Status
 
 if TYPE_CHECKING:
+    from shapecalc.network.graph import Graph
     from shapecalc.sizing import Loss, Size, Sizes, Varied
     from shapecalc.sizing.rule import Rule
 
@@ -256,6 +257,18 @@ def to_dict(sizes: Sizes) -> dict[str, Any]:
         "name": sizes.name,
         "inputs": {name: shape.to_list() for name, shape in sizes.graph.inputs.items()},
         "varied": [_varied(varied) for varied in sizes],
+        "diagnostics": [],
+    }
+
+
+def faulty(graph: Graph) -> dict[str, Any]:
+    """What can be said of a network whose faults are no matter of its sizes: only what they are."""
+    return {
+        "schema_version": json.SCHEMA_VERSION,
+        "name": graph.name,
+        "inputs": {name: shape.to_list() for name, shape in graph.inputs.items()},
+        "varied": [],
+        "diagnostics": [json.diagnostic(fault, graph.document) for fault in graph.diagnostics],
     }
 
 

@@ -104,12 +104,19 @@ def test_a_device_of_ones_own(shapecalc, folder):
     assert (answer.status, answer.out) == (2, "")
     assert "error[E114]: `fast` is not an amount" in answer.err
     assert "bad_box.yaml:1:17" in answer.err
+    (folder / "wrong.yaml").write_text("bandwith: 1G\npeak: {flaot32: 1T}\nbandwidth: -3\nsourc: me\n")
+    answer = shapecalc("analyze", "ok.yaml", "--device", "wrong.yaml")
+    assert answer.status == 2
+    places = [line.split()[-1] for line in answer.err.splitlines() if "wrong.yaml:" in line]
+    assert places == ["wrong.yaml:1:1", "wrong.yaml:2:8", "wrong.yaml:3:12", "wrong.yaml:4:1"]
+    assert "did you mean `bandwidth`" not in answer.err  # it is there
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--device", "rtx409"], "did you mean `rtx4090`?"),
+        (["--device", "A100"], "did you mean `a100-40gb` or `a100-80gb`?"),
         (["--device", "nowhere.yaml"], "there is no file `nowhere.yaml`"),
         (["--device", "tpu-v4"], "no peak for float32; there are bfloat16, int8: see --dtype"),
         (["--device", "t4", "--by", "kind"], "--device and --training have columns of their own"),

@@ -148,6 +148,10 @@ def test_a_network_with_faults_has_no_answer(shapecalc):
     answer = shapecalc("memory", "bad.yaml")
     assert (answer.status, answer.out) == (2, "")
     assert "E302" in answer.err
+    answer = shapecalc("memory", "bad.yaml", "--format", "json")
+    told = json.loads(answer.out)
+    assert (answer.status, told["total"], told["peak"], told["parts"]) == (2, None, None, None)
+    assert [fault["code"] for fault in told["diagnostics"]] == ["E302", "E113"]
 
 
 def test_an_unmet_expectation_is_told_after_the_answer(shapecalc):

@@ -110,7 +110,13 @@ def test_faults_that_no_size_cures(shapecalc):
     answer = shapecalc("sizes", "bad.yaml")
     assert (answer.status, answer.out) == (2, "")
     assert "kernal" in answer.err
+    answer = shapecalc("sizes", "bad.yaml", "--format", "json")
+    told = json.loads(answer.out)
+    assert (answer.status, told["varied"]) == (2, [])
+    assert "E113" in [fault["code"] for fault in told["diagnostics"]]
     assert shapecalc("sizes", "broken.yaml").status == 2
+    told = json.loads(shapecalc("sizes", "broken.yaml", "--format", "json").out)
+    assert [fault["severity"] for fault in told["diagnostics"]] == ["error"]
     refused = shapecalc("sizes", "ok.yaml", "--from", 9, "--to", 3)
     assert (refused.status, refused.out) == (2, "")
     assert "the smallest first" in refused.err

@@ -53,7 +53,7 @@ class _Reading:
     def device(self) -> Device:
         for key in self.data:
             if key not in KEYS:
-                near = nearest(key, KEYS)
+                near = nearest(key, [k for k in KEYS if k not in self.data])
                 help = f"did you mean `{near}`?" if near else f"a device has {', '.join(f'`{k}`' for k in KEYS)}"
                 self.fault("E110", f"a device has no `{key}`", (key,), "no key of this name", help, at_key=True)
         meant = {nearest(key, KEYS) for key in self.data}

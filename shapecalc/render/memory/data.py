@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from shapecalc.analysis.memory.ledger import Held
     from shapecalc.analysis.memory.question import Memory
     from shapecalc.analysis.memory.rows import SavedRow
+    from shapecalc.network.graph import Graph
 
 
 def to_dict(memory: Memory) -> dict[str, Any]:
@@ -54,6 +55,21 @@ def to_dict(memory: Memory) -> dict[str, Any]:
         else None,
         "fit": _fit(memory.fit),
         "diagnostics": [diagnostic(fault, memory.graph.document) for fault in memory.graph.diagnostics],
+    }
+
+
+def faulty(graph: Graph) -> dict[str, Any]:
+    """What can be said of a network with faults: only why nothing is known."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": graph.name,
+        "inputs": {name: shape.to_list() for name, shape in graph.inputs.items()},
+        "parts": None,
+        "total": None,
+        "peak": None,
+        "saved": None,
+        "fit": None,
+        "diagnostics": [diagnostic(fault, graph.document) for fault in graph.diagnostics],
     }
 
 

@@ -50,7 +50,8 @@ def arrays(graph, root):
     found = {name: noise(1, *shape) for name, shape in graph.inputs.items()}
     for node in graph:
         xs = [found[name] for name in node.inputs]
-        y = node.layer.forward(*xs, weights={})
+        with np.errstate(over="ignore", invalid="ignore"):  # of exponentials of exponentials
+            y = node.layer.forward(*xs, weights={})
         if root is not None and root[node.name] != node.name and node.layer.view == "none":
             over = next(x for name, x in zip(node.inputs, xs, strict=True) if root[name] == root[node.name])
             over[...] = y
@@ -70,7 +71,7 @@ def test_the_outputs_are_those_of_a_run_in_which_nothing_is_overwritten(graph):
     plain = arrays(graph, None)
     over = arrays(graph, roots(graph, sizes(graph), views=True, places=EVERYTHING))
     for name in graph.outputs.values():
-        assert np.array_equal(plain[name], over[name])
+        assert np.array_equal(plain[name], over[name], equal_nan=True)
 
 
 @settings(deadline=None, max_examples=120)
@@ -80,7 +81,7 @@ def test_what_training_keeps_is_there_at_the_end(graph):
     plain, over = arrays(graph, None), arrays(graph, step.roots)
     kept = {name for saving in step.savings.values() for name in saving.tensors}
     for name in {*kept, *graph.outputs.values()}:
-        assert np.array_equal(plain[name], over[name])
+        assert np.array_equal(plain[name], over[name], equal_nan=True)
 
 
 def shared(*layers, places=EVERYTHING, given=(4, 6), **more):
