@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 
 Route = tuple[str | int, ...]
@@ -84,5 +83,7 @@ def nearest(word: object, known: Iterable[str]) -> str:
     """The known word that looks most like this one; empty when none is near."""
     text = str(word)[:100]
     by_lower = {name.lower(): name for name in known}
+    from difflib import get_close_matches  # noqa: PLC0415  only a slip needs it
+
     found = get_close_matches(text.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else ""
